@@ -106,6 +106,17 @@ struct OperationRow {
   uint32_t page_input_token, page_output_token, page_limit_key, page_result_key;
 };
 
+/// How a service's answers differ from its protocol's custom, after its patch file. Offsets are into
+/// Tables::strings.
+struct WireFacts {
+  uint32_t error_namespace = 0;    // JSON: before the service's own error names in __type
+  uint32_t request_id_header = 0;  // 0: x-amzn-RequestId
+  uint8_t crc32 = 0;               // JSON: x-amz-crc32 of the body
+  uint8_t virtual_hosts = 0;       // the label before the service's host name is the first of the path
+  uint8_t bare_errors = 0;         // REST-XML: <Error> without <ErrorResponse> around it
+  uint8_t takes_unknown = 0;       // REST requests that nothing else claims are this service's
+};
+
 /// One compiled service. All arrays are constant data.
 struct Tables {
   const char* strings;
@@ -125,6 +136,7 @@ struct Tables {
   uint32_t xml_namespace;
   uint8_t query_compatible;  // awsQueryCompatible: x-amzn-query-error is sent
   uint8_t global;            // IAM, Route 53: one endpoint, region aws-global
+  WireFacts wire = {};
 };
 
 class Shape;
