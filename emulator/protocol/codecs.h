@@ -50,6 +50,8 @@ struct ModelledError {
 };
 ModelledError model_error(const Call& call, const AwsError& error);
 
+/// What stands before an error's name in `__type`: nothing for most services.
+std::string_view error_namespace(const Call& call, std::string_view name);
 /// `x-amzn-RequestId`, or what the service's tables say.
 void add_request_id(const Call& call, std::string_view request_id, Response& response);
 /// `x-amzn-query-error: Code;Sender` for services that spoke query before.

@@ -1,6 +1,9 @@
 // An AwsError seen through the caller's model: names, status and further members, for every codec.
+#include <array>
+
 #include "emulator/core/text.h"
 #include "emulator/protocol/codecs.h"
+#include "emulator/protocol/conform.h"
 #include "emulator/protocol/json.h"
 #include "emulator/protocol/scalar.h"
 
@@ -10,6 +13,30 @@ namespace {
 using model::Shape;
 using model::ShapeMember;
 
+constexpr std::string_view service_space = "com.amazon.coral.service#";
+constexpr std::string_view validate_space = "com.amazon.coral.validate#";
+
+/// Errors that the front end gives before the service is asked: they keep its own namespace where
+/// a service shows namespaces at all.
+struct FrontEndError {
+  std::string_view name;
+  std::string_view space;
+};
+constexpr std::array front_end_errors{
+    FrontEndError{"ValidationException", validate_space},
+    FrontEndError{"SerializationException", service_space},
+    FrontEndError{"UnknownOperationException", service_space},
+    FrontEndError{"AccessDeniedException", service_space},
+    FrontEndError{"UnrecognizedClientException", service_space},
+    FrontEndError{"MissingAuthenticationTokenException", service_space},
+    FrontEndError{"MissingAuthenticationToken", service_space},
+    FrontEndError{"IncompleteSignatureException", service_space},
+    FrontEndError{"InvalidSignatureException", service_space},
+    FrontEndError{"ExpiredTokenException", service_space},
+    FrontEndError{"InternalFailure", service_space},
+    FrontEndError{"ServiceUnavailableException", service_space},
+};
+
 bool is_message(ShapeMember member) { return equals_ignore_case(member.name(), "message"); }
 
 /// AwsError keeps members as text: containers as JSON, scalars as they are.
@@ -17,7 +44,7 @@ Value member_from_text(ShapeMember member, const std::string& text) {
   Value value;
   if (is_container(member.shape())) {
     if (!parse_json(text, value)) abort_on_wrong_kind(member.shape());
-    return shape_json(value, member.shape());
+    return conform(value, member.shape());
   }
   if (!scalar_from_text(member.shape(), text, value)) abort_on_wrong_kind(member.shape());
   return value;
@@ -56,6 +83,16 @@ ModelledError model_error(const Call& call, const AwsError& error) {
     out.members.add(Key::stable(member.name()), member_from_text(member, text));
   }
   return out;
+}
+
+std::string_view error_namespace(const Call& call, std::string_view name) {
+  if (!call.service) return {};
+  const model::Tables& tables = call.service->tables();
+  const std::string_view own = tables.strings + tables.wire.error_namespace;
+  if (own.empty()) return {};
+  for (const FrontEndError& e : front_end_errors)
+    if (e.name == name) return e.space;
+  return own;
 }
 
 void add_request_id(const Call& call, std::string_view request_id, Response& response) {

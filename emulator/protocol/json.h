@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/core/error.h"
 #include "emulator/core/value.h"
 #include "emulator/model/model.h"
 
@@ -14,18 +13,11 @@ namespace squall::protocol {
 /// reals. False if it is not JSON, not UTF-8 or nested deeper than anything AWS takes.
 bool parse_json(std::string_view text, Value& out);
 
-/// Gives a parsed document the kinds and member names of its shape (in place where it can).
-/// Throws SerializationException with AWS's words on wrong types.
-Value shape_json(const Value& parsed, model::Shape shape);
-Value shape_json_member(const Value& parsed, model::ShapeMember member);
-
 /// The body members of a structure as a JSON object; aborts on members the shape lacks.
 void write_json_members(std::string& out, const Value& value, model::Shape shape,
                         model::TimestampFormat default_time);
 /// One member's value.
 void write_json_member(std::string& out, const Value& value, model::ShapeMember member,
                        model::TimestampFormat default_time);
-
-AwsError serialization_error(std::string message);
 
 }  // namespace squall::protocol

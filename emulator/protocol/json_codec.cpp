@@ -1,10 +1,9 @@
 // JSON 1.0 and 1.1: the whole document is the body, the operation is in X-Amz-Target.
 #include <zlib.h>
 
-#include <array>
-
 #include "emulator/core/text.h"
 #include "emulator/protocol/codecs.h"
+#include "emulator/protocol/conform.h"
 #include "emulator/protocol/json.h"
 
 namespace squall::protocol {
@@ -12,40 +11,6 @@ namespace {
 
 using model::Protocol;
 using model::TimestampFormat;
-
-constexpr std::string_view service_space = "com.amazon.coral.service#";
-constexpr std::string_view validate_space = "com.amazon.coral.validate#";
-
-/// Errors that the front end gives before the service is asked: they keep its own namespace where
-/// a service shows namespaces at all.
-struct FrontEndError {
-  std::string_view name;
-  std::string_view space;
-};
-constexpr std::array front_end_errors{
-    FrontEndError{"ValidationException", validate_space},
-    FrontEndError{"SerializationException", service_space},
-    FrontEndError{"UnknownOperationException", service_space},
-    FrontEndError{"AccessDeniedException", service_space},
-    FrontEndError{"UnrecognizedClientException", service_space},
-    FrontEndError{"MissingAuthenticationTokenException", service_space},
-    FrontEndError{"MissingAuthenticationToken", service_space},
-    FrontEndError{"IncompleteSignatureException", service_space},
-    FrontEndError{"InvalidSignatureException", service_space},
-    FrontEndError{"ExpiredTokenException", service_space},
-    FrontEndError{"InternalFailure", service_space},
-    FrontEndError{"ServiceUnavailableException", service_space},
-};
-
-std::string_view error_namespace(const Call& call, std::string_view name) {
-  if (!call.service) return {};
-  const model::Tables& tables = call.service->tables();
-  const std::string_view own = tables.strings + tables.wire.error_namespace;
-  if (own.empty()) return {};
-  for (const FrontEndError& e : front_end_errors)
-    if (e.name == name) return e.space;
-  return own;
-}
 
 void finish(const Call& call, std::string_view request_id, Response& response) {
   response.content_type = call.protocol == Protocol::json10 ? "application/x-amz-json-1.0"
@@ -66,7 +31,7 @@ Value decode_json(const Call& call, const Request& request) {
     throw serialization_error("");
   const model::Shape input = call.operation.input();
   if (!input) return Value::map();
-  return shape_json(parsed, input);
+  return conform(parsed, input);
 }
 
 void encode_json(const Call& call, const Value& output, std::string_view request_id,

@@ -87,6 +87,18 @@ void XmlSink::escape_slowly(std::string_view text) {
   }
 }
 
+void write_xml_attributes(XmlSink& sink, const Value& value, Shape shape) {
+  for (size_t i = 0; i < shape.member_count(); ++i) {
+    const ShapeMember m = shape.member(i);
+    if (!m.has(model::member_xml_attribute)) continue;
+    const Value attribute = value.at(m.name());
+    if (attribute.is_absent()) continue;
+    std::string text;
+    append_scalar(text, attribute, m.timestamp_format());
+    sink.attribute(m.location_name(), text);
+  }
+}
+
 namespace {
 
 class XmlWriter {
@@ -157,20 +169,8 @@ class XmlWriter {
           member.xml_prefix().empty() ? "xmlns" : cat("xmlns:", member.xml_prefix());
       sink_.attribute(name, space);
     }
-    if (shape.type() == ShapeType::structure) attributes(value, shape);
+    if (shape.type() == ShapeType::structure) write_xml_attributes(sink_, value, shape);
     sink_.raw(">");
-  }
-
-  void attributes(const Value& value, Shape shape) {
-    for (size_t i = 0; i < shape.member_count(); ++i) {
-      const ShapeMember m = shape.member(i);
-      if (!m.has(model::member_xml_attribute)) continue;
-      const Value attribute = value.at(m.name());
-      if (attribute.is_absent()) continue;
-      std::string text;
-      append_scalar(text, attribute, m.timestamp_format());
-      sink_.attribute(m.location_name(), text);
-    }
   }
 
   void entry(const Member& m, Shape shape, std::string_view tag) {

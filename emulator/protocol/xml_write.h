@@ -85,6 +85,9 @@ void write_xml_members(XmlSink& sink, const Value& value, model::Shape shape, Xm
 void write_xml_member(XmlSink& sink, const Value& value, model::ShapeMember member,
                       XmlStyle style);
 
+/// The structure's members that are attributes of its own tag.
+void write_xml_attributes(XmlSink& sink, const Value& value, model::Shape shape);
+
 constexpr std::string_view xml_declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 }  // namespace squall::protocol

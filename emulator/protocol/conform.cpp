@@ -1,4 +1,5 @@
-// Parsed JSON -> the document a shape describes.
+#include "emulator/protocol/conform.h"
+
 #include <cmath>
 #include <limits>
 #include <unordered_map>
@@ -59,6 +60,7 @@ Value number(const Value& value, Shape shape) {
 }
 
 Value time(const Value& value, Shape shape) {
+  if (value.kind() == Kind::timestamp) return value;
   if (value.kind() == Kind::integer || value.kind() == Kind::real)
     return Value(time_from_seconds(value.real()));
   if (value.is_string())
@@ -67,6 +69,7 @@ Value time(const Value& value, Shape shape) {
 }
 
 Value blob(const Value& value, Shape shape) {
+  if (value.kind() == Kind::blob) return value;
   if (!value.is_string()) refuse_kind(value, shape);
   const auto bytes = base64_decode(value.text());
   if (!bytes)
@@ -94,7 +97,7 @@ Value structure(const Value& value, Shape shape) {
     const ShapeMember member = find_by_wire_name(shape, m.key.text, hint);
     if (!member) continue;
     // The last of equal names counts. Known names bound the search.
-    out.set(Key::stable(member.name()), shape_json_member(m.value, member));
+    out.set(Key::stable(member.name()), conform_member(m.value, member));
   }
   return out;
 }
@@ -105,7 +108,7 @@ Value map(const Value& value, Shape shape) {
   std::unordered_map<std::string_view, size_t> positions;  // looked up only
   for (const Member& m : value.members()) {
     if (m.value.is_null()) continue;
-    const Value item = shape_json_member(m.value, shape.map_value());
+    const Value item = conform_member(m.value, shape.map_value());
     if (!many) {
       out.set(m.key, item);
       continue;
@@ -123,7 +126,7 @@ Value list(const Value& value, Shape shape) {
   // In place: elements keep their number.
   for (const Value& item : value.items())
     if (!item.is_null())
-      const_cast<Value&>(item) = shape_json_member(item, shape.element());
+      const_cast<Value&>(item) = conform_member(item, shape.element());
   return value;
 }
 
@@ -135,7 +138,7 @@ Value json_text(const Value& value) {
 
 }  // namespace
 
-Value shape_json(const Value& value, Shape shape) {
+Value conform(const Value& value, Shape shape) {
   if (shape.has(model::shape_document)) return value;
   switch (shape.type()) {
     case ShapeType::structure:
@@ -159,9 +162,9 @@ Value shape_json(const Value& value, Shape shape) {
   }
 }
 
-Value shape_json_member(const Value& value, ShapeMember member) {
+Value conform_member(const Value& value, ShapeMember member) {
   if (member.has(model::member_json_value)) return json_text(value);
-  return shape_json(value, member.shape());
+  return conform(value, member.shape());
 }
 
 }  // namespace squall::protocol
