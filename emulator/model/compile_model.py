@@ -8,7 +8,7 @@ import json
 import pathlib
 import sys
 
-from patch_model import apply_patch, validation_row
+from patch_model import apply_patch, validation_row, wire_row
 
 TYPES = {"long": "long_", "float": "float_", "double": "double_"}
 LOCATIONS = {"statusCode": "status_code"}
@@ -136,7 +136,8 @@ class Compiler:
         return (1 * any(self.shapes[m].get("eventstream") for m in members)
                 | 2 * (op.get("authtype") == "none")
                 | 4 * bool(checksum.get("requestChecksumRequired") or op.get("httpChecksumRequired"))
-                | 8 * ("requestcompression" in op) | 16 * ("hostPrefix" in op))
+                | 8 * ("requestcompression" in op) | 16 * ("hostPrefix" in op)
+                | 32 * bool(op.get("deprecated")))
 
     def operation(self, name):
         op = self.model["operations"][name]
@@ -178,7 +179,7 @@ class Compiler:
         numbers += [int("awsQueryCompatible" in meta), int(meta.get("global", False))]
         return (f"const Tables {name} = {{\n  strings, shapes, members, enums, errors, constraints, "
                 f"operations, protocols,\n  {', '.join(map(str, numbers))}, errors_by_code,\n  "
-                f"{validation_row(self.model, self.text)},\n}};")
+                f"{validation_row(self.model, self.text)},\n  {wire_row(self.model, self.text)},\n}};")
 
     def compile(self, name):
         for shape in sorted(self.shapes):
