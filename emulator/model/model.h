@@ -106,10 +106,13 @@ struct OperationRow {
   uint32_t page_input_token, page_output_token, page_limit_key, page_result_key;
 };
 
+/// How the service's front end words a refusal; see validate.cpp.
+struct ValidationRow {};
+
 /// One compiled service. All arrays are constant data.
 struct Tables {
   const char* strings;
-  std::span<const ShapeRow> shapes;
+  std::span<const ShapeRow> shapes;  // sorted by name
   std::span<const MemberRow> members;
   std::span<const uint32_t> enums;
   std::span<const uint32_t> errors;
@@ -125,6 +128,8 @@ struct Tables {
   uint32_t xml_namespace;
   uint8_t query_compatible;  // awsQueryCompatible: x-amzn-query-error is sent
   uint8_t global;            // IAM, Route 53: one endpoint, region aws-global
+  std::span<const uint32_t> errors_by_code;  // exceptions (shape indices), sorted by error code
+  ValidationRow validation;
 };
 
 class Shape;
@@ -271,5 +276,10 @@ class Service {
   std::string_view text(uint32_t offset) const { return tables_->strings + offset; }
   const Tables* tables_ = nullptr;
 };
+
+/// Every compiled model, in the order of the folders' names.
+std::span<const Service> all_services();
+/// By folder and client name ("application-autoscaling"); empty operation count if there is none.
+const Service* find_service(std::string_view name);
 
 }  // namespace squall::model
