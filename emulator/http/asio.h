@@ -1,5 +1,5 @@
-// Switches Asio and Beast to separate compilation, so that only asio_impl.cpp pays for their bodies.
-// Included before any of their headers, and only inside emulator/http.
+// Switches Asio and Beast to separate compilation, so that only asio_impl.cpp pays for their
+// bodies. Included before any of their headers, and only inside emulator/http.
 #pragma once
 
 #ifndef BOOST_ASIO_SEPARATE_COMPILATION

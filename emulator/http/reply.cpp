@@ -85,7 +85,7 @@ bool append_head(std::string& out, const protocol::Response& response, const Rep
   out += "\r\n";
   bool broken = breaks_message(response.content_type);
   if (!response.content_type.empty()) append_header(out, "Content-Type", response.content_type);
-  std::string_view length_of_unsent;  // an answer to HEAD may tell the length of what GET would give
+  std::string_view length_of_unsent;  // an answer to HEAD may tell the length of what GET gives
   for (const auto& [name, value] : response.headers) {
     broken = broken || breaks_message(name) || breaks_message(value);
     if (!is_framing(name))

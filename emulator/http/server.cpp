@@ -21,10 +21,11 @@ using Acceptor = net::basic_socket_acceptor<Tcp, net::io_context::executor_type>
 
 Tcp::endpoint resolve(net::io_context& io, const ServerOptions& options) {
   Error ec;
-  const auto address = net::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
+  const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
+  const auto address = net::ip::make_address(host, ec);
   if (!ec) return {address, options.port};
   Tcp::resolver resolver(io);
-  const auto found = resolver.resolve(options.host, "", ec);
+  const auto found = resolver.resolve(host, "", ec);
   if (ec || found.empty())
     throw std::runtime_error(cat("cannot listen on ", options.host, ": no such address here. Use "
                                  "--host 127.0.0.1, or --host 0.0.0.0 to be reached from outside"));
