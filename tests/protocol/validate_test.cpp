@@ -194,6 +194,8 @@ TEST(Validate, CloudWatch) {
 TEST(Validate, Ec2) {
   EXPECT_EQ(refusal("ec2", "CreateSubnet", {{"CidrBlock", "10.0.0.0/24"}}),
             "MissingParameter: The request must contain the parameter VpcId");
+  EXPECT_EQ(refusal("ec2", "CreateTags", {{"Tags", list({Value{{"Key", "k"}}})}}),
+            "MissingParameter: The request must contain the parameter resourceIdSet");
   EXPECT_EQ(refusal("ec2", "DescribeVpcs", {{"MaxResults", 1}}),
             "InvalidParameterValue: Value ( 1 ) for parameter maxResults is invalid. Expecting a "
             "value greater than 5.");
