@@ -102,10 +102,14 @@ class Documents:
     def structure(self, shape, path, minimal):
         if shape.is_document_type:
             return {"a": [1, "x", True, {"b": 1.5}]}
-        out = {}
+        out, wire_names = {}, set()
         for name, member in shape.members.items():
             if minimal and name not in shape.required_members:
                 continue
+            wire_name = member.serialization.get("name", name)
+            if wire_name in wire_names:
+                continue  # an old member and its successor: only one of them is ever sent
+            wire_names.add(wire_name)
             if path.count(shape.name) >= DEPTH_MAX and member.type_name in ("structure", "list",
                                                                             "map"):
                 continue
@@ -146,12 +150,9 @@ class Documents:
         if shape is None:
             return {}
         out = {}
-        payload = shape.serialization.get("payload")
         for name, value in params.items():
             member = shape.members[name]
             if value == [] and (self.protocol in ("ec2",) or location(member)):
-                continue
-            if name == payload and value in (b"", "", {}) and self.protocol == "rest-xml":
                 continue
             received = self.received(value, member)
             if received is not None:
