@@ -34,6 +34,7 @@ class Service:
     def __init__(self, folder):
         self.folder = folder
         imported = json.loads((ROOT / "services" / folder / "model.json").read_text())
+        assert imported["botocore"] == botocore.__version__, "tests/run installs the models' botocore"
         self.name = imported["client"]
         self.model = SESSION.get_service_model(self.name)
         self.protocols = self.model.metadata.get("protocols") or [self.model.metadata["protocol"]]
