@@ -1,3 +1,4 @@
+// Look-ups over the constant tables.
 #include "emulator/model/model.h"
 
 #include <algorithm>
@@ -31,18 +32,28 @@ Operation Service::find_operation(std::string_view name) const {
 }
 
 Shape Service::find_error(std::string_view code) const {
-  for (uint32_t i = 0; i < tables_->shapes.size(); ++i) {
-    const Shape shape(tables_, i);
-    if (shape.has(shape_exception) && (shape.error_code() == code || shape.name() == code))
-      return shape;
-  }
-  return {};
+  const Shape named = find_shape(code);
+  if (named && named.has(shape_exception)) return named;
+  const auto code_of = [this](uint32_t i) { return Shape(tables_, i).error_code(); };
+  const auto rows = tables_->errors_by_code;
+  const auto at = std::ranges::lower_bound(rows, code, {}, code_of);
+  if (at == rows.end() || code_of(*at) != code) return {};
+  return {tables_, *at};
 }
 
 Shape Service::find_shape(std::string_view name) const {
-  for (uint32_t i = 0; i < tables_->shapes.size(); ++i)
-    if (Shape(tables_, i).name() == name) return {tables_, i};
-  return {};
+  const auto rows = tables_->shapes;
+  const auto at = std::ranges::lower_bound(rows, name, {}, [this](const ShapeRow& row) {
+    return std::string_view(tables_->strings + row.name);
+  });
+  if (at == rows.end() || tables_->strings + at->name != name) return {};
+  return {tables_, static_cast<uint32_t>(at - rows.begin())};
+}
+
+const Service* find_service(std::string_view name) {
+  const auto services = all_services();
+  const auto at = std::ranges::find(services, name, &Service::name);
+  return at == services.end() ? nullptr : &*at;
 }
 
 }  // namespace squall::model

@@ -50,6 +50,7 @@ enum OperationFlag : uint16_t {
   operation_checksum_required = 4,
   operation_compressible = 8,      // requestcompression
   operation_static_label = 16,     // endpoint.hostPrefix present
+  operation_deprecated = 32,       // loses to its successor where both have one URI
 };
 
 /// Offsets are into Tables::strings; 0 is the empty string. Indices are into the arrays beside it.
@@ -106,10 +107,24 @@ struct OperationRow {
   uint32_t page_input_token, page_output_token, page_limit_key, page_result_key;
 };
 
+/// How a service's answers differ from its protocol's custom, after its patch file. Offsets are into
+/// Tables::strings.
+struct WireFacts {
+  uint32_t error_namespace = 0;    // JSON: before the service's own error names in __type
+  uint32_t request_id_header = 0;  // 0: x-amzn-RequestId
+  uint8_t crc32 = 0;               // JSON: x-amz-crc32 of the body
+  uint8_t virtual_hosts = 0;       // the label before the service's host is the path's first segment
+  uint8_t bare_errors = 0;         // REST-XML: <Error> without <ErrorResponse> around it
+  uint8_t takes_unknown = 0;       // REST requests that nothing else claims are this service's
+};
+
+/// How the service's front end words a refusal; see validate.cpp.
+struct ValidationRow {};
+
 /// One compiled service. All arrays are constant data.
 struct Tables {
   const char* strings;
-  std::span<const ShapeRow> shapes;
+  std::span<const ShapeRow> shapes;  // sorted by name
   std::span<const MemberRow> members;
   std::span<const uint32_t> enums;
   std::span<const uint32_t> errors;
@@ -125,6 +140,9 @@ struct Tables {
   uint32_t xml_namespace;
   uint8_t query_compatible;  // awsQueryCompatible: x-amzn-query-error is sent
   uint8_t global;            // IAM, Route 53: one endpoint, region aws-global
+  std::span<const uint32_t> errors_by_code;  // exceptions (shape indices), sorted by error code
+  ValidationRow validation;
+  WireFacts wire = {};
 };
 
 class Shape;
@@ -271,5 +289,10 @@ class Service {
   std::string_view text(uint32_t offset) const { return tables_->strings + offset; }
   const Tables* tables_ = nullptr;
 };
+
+/// Every compiled model, in the order of the folders' names.
+std::span<const Service> all_services();
+/// By folder and client name ("application-autoscaling"); empty operation count if there is none.
+const Service* find_service(std::string_view name);
 
 }  // namespace squall::model
