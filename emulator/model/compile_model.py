@@ -145,7 +145,8 @@ class Compiler:
                 | 2 * (op.get("authtype") == "none")
                 | 4 * bool(checksum.get("requestChecksumRequired")
                            or op.get("httpChecksumRequired"))
-                | 8 * ("requestcompression" in op) | 16 * ("hostPrefix" in op))
+                | 8 * ("requestcompression" in op) | 16 * ("hostPrefix" in op)
+                | 32 * bool(op.get("deprecated")))
 
     def operation(self, name):
         op = self.model["operations"][name]
@@ -189,7 +190,8 @@ class Compiler:
         return (f"const Tables {name} = {{\n"
                 "  strings, shapes, members, enums, errors, constraints,\n"
                 f"  operations, protocols, {', '.join(map(str, numbers))},\n"
-                "  errors_by_code, styles, texts, patterns,\n};")
+                "  errors_by_code, styles, texts, patterns,\n"
+                f"  {patch_model.wire_row(self.model, self.text)},\n}};")
 
     def compile(self, name):
         for shape in sorted(self.shapes):

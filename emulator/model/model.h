@@ -54,6 +54,7 @@ enum OperationFlag : uint16_t {
   operation_checksum_required = 4,
   operation_compressible = 8,      // requestcompression
   operation_static_label = 16,     // endpoint.hostPrefix present
+  operation_deprecated = 32,       // loses to its successor where both have one URI
 };
 
 /// Offsets are into Tables::strings; 0 is the empty string. Indices are into the arrays beside it.
@@ -111,6 +112,17 @@ struct OperationRow {
   uint32_t validation;  // index into Tables::styles
 };
 
+/// How a service's answers differ from its protocol's custom, after its patch file. Offsets are
+/// into Tables::strings.
+struct WireFacts {
+  uint32_t error_namespace = 0;    // JSON: before the service's own error names in __type
+  uint32_t request_id_header = 0;  // 0: x-amzn-RequestId
+  uint8_t crc32 = 0;               // JSON: x-amz-crc32 of the body
+  uint8_t virtual_hosts = 0;       // the label before the service's host opens the path
+  uint8_t bare_errors = 0;         // REST-XML: <Error> without <ErrorResponse> around it
+  uint8_t takes_unknown = 0;       // REST requests that nothing else claims are this service's
+};
+
 enum ValidationFlag : uint32_t {
   validate_lengths = 1,
   validate_ranges = 2,
@@ -162,6 +174,7 @@ struct Tables {
   std::span<const ValidationStyle> styles;   // the service's, then single operations'
   std::span<const ValidationText> texts;     // sorted by subject
   std::atomic<void*>* patterns;              // beside constraints: compiled on first use
+  WireFacts wire = {};
 };
 
 class Shape;

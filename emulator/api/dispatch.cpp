@@ -1,0 +1,144 @@
+// route -> decode -> validate -> handler -> commit -> drain -> encode.
+#include "emulator/api/dispatch.h"
+
+#include <cstdio>
+
+#include "emulator/core/text.h"
+#include "emulator/model/validate.h"
+
+namespace squall::api {
+
+AwsError not_served(const protocol::Call& call) {
+  return {"NotImplemented",
+          cat("Squall does not serve ", call.service->service_id(), ".", call.operation.name(),
+              " yet. `squall coverage` lists what it serves."),
+          501};
+}
+
+Dispatcher::Dispatcher(Worlds& worlds, DispatchOptions options)
+    : worlds_(worlds), options_(std::move(options)) {}
+
+std::string Dispatcher::next_request_id(const protocol::Call&) {
+  // Unique within the process; never drawn from a World (DESIGN: Determinism).
+  const uint64_t n = requests_.fetch_add(1, std::memory_order_relaxed);
+  const std::string a = hex16(stable_hash("request", n)), b = hex16(stable_hash("id", n));
+  return cat(a.substr(0, 8), '-', a.substr(8, 4), "-4", a.substr(13), '-', "89ab"[n % 4],
+             b.substr(1, 3), '-', b.substr(4));
+}
+
+namespace {
+
+/// One arena a thread, reused from request to request.
+Arena& request_arena() {
+  thread_local Arena arena;
+  return arena;
+}
+
+struct ArenaReset {
+  Arena& arena;
+  ~ArenaReset() { arena.reset(); }
+};
+
+void journal_call(sim::World& world, const protocol::Call& call, std::string_view outcome) {
+  sim::JournalEntry entry;
+  entry.time = world.now();
+  entry.category = "call";
+  entry.name = cat(call.service->name(), ':', call.operation.name());
+  entry.region = call.region;
+  entry.message = outcome;
+  world.journal(std::move(entry));
+}
+
+}  // namespace
+
+void Dispatcher::handle(const protocol::Request& request, protocol::Response& response) {
+  Arena& arena = request_arena();
+  const ArenaReset reset{arena};
+  const Arena::Use use(arena);
+  protocol::Call call;
+  std::string request_id;
+  try {
+    protocol::RouteOptions route_options;
+    route_options.default_region = options_.default_region;
+    protocol::route(worlds_.registry().models(), request, route_options, call);
+    request_id = next_request_id(call);
+    if (options_.verify) options_.verify(request, call);
+    const Value document = protocol::decode(call, request);
+    model::validate(*call.service, call.operation, call.protocol, document);
+    const Registry::Entry* entry = worlds_.registry().find(*call.service, call.operation);
+    if (!entry) throw not_served(call);
+    sim::World& world = worlds_.world(worlds_.account_of(call.access_key));
+    const Value output = run_call(world, call, *entry, document, request_id, options_);
+    protocol::encode(call, output, request_id, response);
+  } catch (const AwsError& error) {
+    if (request_id.empty()) request_id = next_request_id(call);
+    response.reset();
+    protocol::encode_error(call, error, request_id, response);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "squall: internal failure in %.*s: %s\n",
+                 static_cast<int>(call.operation ? call.operation.name().size() : 0),
+                 call.operation ? call.operation.name().data() : "", failure.what());
+    if (request_id.empty()) request_id = next_request_id(call);
+    response.reset();
+    protocol::encode_error(call, {"InternalFailure", "An internal error has occurred", 500},
+                           request_id, response);
+  }
+}
+
+Value run_call(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
+               const Value& document, const std::string& request_id,
+               const DispatchOptions& options) {
+  const std::string_view region = call.service->global() ? "aws-global" : call.region;
+  const Input input(document, call.operation.input());
+  auto execute = [&] {
+    Context ctx(world, region, call);
+    ctx.request_id = request_id;
+    ctx.advertised_host = options.advertised_host;
+    ctx.caller_id = world.account();
+    ctx.caller_arn = cat("arn:aws:iam::", world.account(), ":root");
+    Value output = entry.run(ctx, input);
+    if (entry.after) entry.after(ctx, input);
+    return output;
+  };
+  auto report_unread = [&] {
+    if (!options.on_unread) return;
+    const auto paths = input.unread();
+    if (!paths.empty()) options.on_unread(call, paths);
+  };
+  const Time target = world.clock().target();
+  if (entry.access == Access::reads && !world.is_due(target)) {
+    const std::shared_lock lock(world.mutex());
+    if (world.regions().contains(region) && !world.is_due(target)) {
+      world.clock().set(target);
+      const Value output = execute();
+      report_unread();
+      return output;
+    }
+  }
+  const std::unique_lock lock(world.mutex());
+  world.advance_to(world.clock().target());
+  world.region(region);
+  if (entry.access == Access::reads) {
+    const Value output = execute();
+    report_unread();
+    return output;
+  }
+  world.begin();
+  try {
+    const Value output = execute();
+    journal_call(world, call, "ok");
+    world.commit();
+    world.drain();
+    report_unread();
+    return output;
+  } catch (const AwsError& error) {
+    world.rollback();
+    journal_call(world, call, error.code);
+    throw;
+  } catch (...) {
+    world.rollback();
+    throw;
+  }
+}
+
+}  // namespace squall::api

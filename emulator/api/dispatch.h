@@ -1,0 +1,99 @@
+// The pipeline from a request to an answer: the only lock, the only catch.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "emulator/api/service.h"
+#include "emulator/protocol/message.h"
+#include "emulator/protocol/route.h"
+#include "emulator/sim/world.h"
+
+namespace squall::api {
+
+/// Operations by service, compiled once from the models and the definitions.
+class Registry {
+ public:
+  /// `models` may hold services without a definition: their operations answer 501 by name.
+  Registry(std::span<const model::Service> models,
+           std::span<const ServiceDefinition* const> definitions);
+  std::span<const model::Service> models() const { return models_; }
+  const sim::Laws& laws() const { return laws_; }
+
+  struct Entry {
+    Handler run = nullptr;
+    Access access = Access::reads;
+    void (*after)(Context&, const Input&) = nullptr;
+  };
+  /// nullptr if nobody serves the operation.
+  const Entry* find(const model::Service& service, const model::Operation& operation) const;
+  size_t served_count(const model::Service& service) const;
+
+ private:
+  std::vector<model::Service> models_;
+  std::map<const model::Tables*, std::vector<Entry>> entries_;  // by Operation::index()
+  sim::Laws laws_;
+};
+
+/// All tenants of a server: one World an account, made on first touch.
+class Worlds {
+ public:
+  Worlds(const Registry& registry, sim::WorldOptions options);
+  const Registry& registry() const { return registry_; }
+  const sim::WorldOptions& options() const { return options_; }
+  sim::World& world(std::string_view account);
+  /// The twelve-digit access key, or the default account.
+  std::string_view account_of(std::string_view access_key) const;
+  std::vector<std::string> accounts() const;
+  void reset_all();
+  /// Runs what has become due in worlds at wall pace; called by a timer.
+  void tick();
+
+ private:
+  const Registry& registry_;
+  sim::WorldOptions options_;
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, std::unique_ptr<sim::World>, std::less<>> worlds_;
+};
+
+struct DispatchOptions {
+  std::string default_region = "us-east-1";
+  std::string advertised_host = "localhost:4566";
+  /// Checks the request's signature before anything else; nullptr: signatures are only parsed.
+  void (*verify)(const protocol::Request&, const protocol::Call&) = nullptr;
+  /// Told of supplied members that no handler read.
+  std::function<void(const protocol::Call&, const std::vector<std::string>& paths)> on_unread;
+};
+
+AwsError not_served(const protocol::Call& call);
+
+/// Lock, clock, handler, commit, drain. Throws what the handler throws, everything undone.
+/// `on_unread`, if given, is told of supplied members that the handler did not read.
+Value run_call(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
+               const Value& document, const std::string& request_id,
+               const DispatchOptions& options);
+
+class Dispatcher {
+ public:
+  Dispatcher(Worlds& worlds, DispatchOptions options);
+  /// Answers one API request. Never throws.
+  void handle(const protocol::Request& request, protocol::Response& response);
+  uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
+
+ private:
+  std::string next_request_id(const protocol::Call& call);
+
+  Worlds& worlds_;
+  DispatchOptions options_;
+  std::atomic<uint64_t> requests_{0};
+};
+
+}  // namespace squall::api

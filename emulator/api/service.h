@@ -1,0 +1,66 @@
+// What a service hands to the rest: rows. No registration by static initialisers; services.cpp lists.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/api/input.h"
+#include "emulator/core/error.h"
+#include "emulator/core/value.h"
+#include "emulator/model/model.h"
+#include "emulator/protocol/codec.h"
+#include "emulator/sim/event.h"
+#include "emulator/sim/latency.h"
+#include "emulator/sim/scope.h"
+
+namespace squall::api {
+
+/// The request a handler serves, on top of the World seen from the caller's region.
+class Context : public sim::Scope {
+ public:
+  Context(sim::World& world, std::string_view region, const protocol::Call& call)
+      : Scope(world, region), call_(call) {}
+  const protocol::Call& call() const { return call_; }
+  std::string_view access_key() const { return call_.access_key; }
+  std::string_view operation() const { return call_.operation.name(); }
+  /// Who calls; STS answers with it. The account's root unless the key belongs to somebody else.
+  std::string caller_arn;
+  std::string caller_id;
+  /// How clients reach this server ("localhost:4566"), for URLs in answers.
+  std::string advertised_host;
+  std::string request_id;
+
+ private:
+  const protocol::Call& call_;
+};
+
+enum class Access : uint8_t {
+  reads,   // const state, shared lock: calling edit/add/erase aborts
+  writes,  // exclusive lock, a transaction
+};
+inline constexpr Access Reads = Access::reads;
+inline constexpr Access Writes = Access::writes;
+
+using Handler = Value (*)(Context& ctx, Input in);
+
+struct HandlerRow {
+  std::string_view operation;
+  Access access;
+  Handler run;
+};
+
+/// Everything a service contributes. One constant a service, listed in services/services.cpp.
+struct ServiceDefinition {
+  model::Service model;
+  std::vector<std::span<const HandlerRow>> handlers;        // one span a file
+  std::vector<std::span<const sim::EventRow>> events;
+  std::vector<std::span<const sim::WatchRow>> watches;
+  std::vector<std::span<const sim::LatencyRow>> latencies;
+  void (*on_region)(sim::Scope&) = nullptr;  // what every region holds from the start
+  /// Runs after a handler succeeded and before its changes are committed (EC2's DryRun throws here).
+  void (*after_handler)(Context& ctx, const Input& in) = nullptr;
+};
+
+}  // namespace squall::api

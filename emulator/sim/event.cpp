@@ -1,0 +1,60 @@
+#include "emulator/sim/event.h"
+
+#include <algorithm>
+
+#include "emulator/core/text.h"
+
+namespace squall::sim {
+namespace {
+
+bool later(const Event& a, const Event& b) {
+  return a.time != b.time ? a.time > b.time : a.sequence > b.sequence;
+}
+
+std::string unique_key(const Event& e) { return cat(e.kind, '\n', e.region, '\n', e.subject); }
+
+}  // namespace
+
+void Scheduler::push(Event event) {
+  event.sequence = ++sequence_;
+  heap_.push_back(std::move(event));
+  std::ranges::push_heap(heap_, later);
+}
+
+void Scheduler::push_unique(Event event) {
+  const auto [at, added] = unique_.try_emplace(unique_key(event), event.time);
+  if (!added) {
+    if (at->second <= event.time) return;
+    at->second = event.time;
+  }
+  push(std::move(event));
+}
+
+std::optional<Time> Scheduler::next_time() const {
+  if (heap_.empty()) return {};
+  return heap_.front().time;
+}
+
+Event Scheduler::pop() {
+  std::ranges::pop_heap(heap_, later);
+  Event event = std::move(heap_.back());
+  heap_.pop_back();
+  if (!unique_.empty()) {
+    const auto at = unique_.find(unique_key(event));
+    if (at != unique_.end() && at->second == event.time) unique_.erase(at);
+  }
+  return event;
+}
+
+std::vector<Event> Scheduler::pending() const {
+  std::vector<Event> events = heap_;
+  std::ranges::sort(events, [](const Event& a, const Event& b) { return later(b, a); });
+  return events;
+}
+
+void Scheduler::clear() {
+  heap_.clear();
+  unique_.clear();
+}
+
+}  // namespace squall::sim

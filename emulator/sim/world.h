@@ -1,0 +1,154 @@
+// A World is a tenant: its regions' records, clock, scheduler, random streams and journal.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <set>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/sim/clock.h"
+#include "emulator/sim/event.h"
+#include "emulator/sim/journal.h"
+#include "emulator/sim/latency.h"
+#include "emulator/sim/random.h"
+#include "emulator/sim/table.h"
+
+namespace squall::sim {
+
+class Scope;
+class World;
+
+/// What the services contribute to every World; built once at start from services/services.cpp.
+struct Laws {
+  std::map<std::string, void (*)(Scope&, const Event&), std::less<>> events;
+  std::multimap<std::string, WatchRow, std::less<>> watches;  // by record kind
+  std::map<std::string, LatencyRow, std::less<>> latencies;
+  std::vector<void (*)(Scope&)> on_region;  // what a region holds from the start (default VPC...)
+};
+
+struct WorldOptions {
+  std::string account = "000000000000";
+  uint64_t seed = 1;
+  Pace pace = Pace::wall;
+  LatencyProfile latency = LatencyProfile::zero;
+  Time start = drill_epoch;
+  bool detailed_journal = false;
+  size_t journal_entries_max = 100'000;
+};
+
+/// Something that moves between two control events, on its own finer grain: the traffic engine.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  /// Carries the simulation from the World's now() to `until` (never past it).
+  virtual void run_until(World& world, Time until) = 0;
+};
+
+using TypeIndex = size_t;
+TypeIndex next_type_index();
+template <class T>
+TypeIndex type_index() {
+  static const TypeIndex index = next_type_index();
+  return index;
+}
+
+struct Region {
+  std::string name;
+  std::vector<std::unique_ptr<TableBase>> tables;       // by type_index
+  std::map<std::string, uint64_t, std::less<>> ordinals;  // "vpc/parent" -> last used
+};
+
+class World {
+ public:
+  World(const Laws& laws, WorldOptions options);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  const std::string& account() const { return options_.account; }
+  const WorldOptions& options() const { return options_; }
+  uint64_t seed() const { return options_.seed; }
+  /// The storm's seed and profile, set between a drill's deploy and storm phases.
+  void begin_storm(uint64_t seed, LatencyProfile profile);
+  Time now() const { return clock_.now(); }
+  Clock& clock() { return clock_; }
+  const Clock& clock() const { return clock_; }
+  Journal& journal() { return journal_; }
+  const Journal& journal() const { return journal_; }
+  Scheduler& scheduler() { return scheduler_; }
+  void set_engine(Engine* engine) { engine_ = engine; }
+  /// Taken by dispatch and the control API; everything below assumes that it is held.
+  std::shared_mutex& mutex() { return mutex_; }
+
+  // Transactions. Events scheduled and journal entries made inside one appear at commit.
+  void begin();
+  void commit();
+  void rollback();
+  bool in_transaction() const { return depth_ > 0; }
+
+  /// Runs everything due up to `until` in order, the engine between control events, and leaves
+  /// now() at `until`. Each event is a transaction of its own.
+  void advance_to(Time until);
+  /// Runs what is due now (zero latencies), then returns.
+  void drain() { advance_to(now()); }
+  /// Whether anything is due at or before `t`: then a read must take the exclusive lock first.
+  bool is_due(Time t) const { return next_due_ns_.load(std::memory_order_relaxed) <= to_ns(t); }
+
+  /// Back to the state of a fresh World (same options), journal included.
+  void reset();
+
+  Region& region(std::string_view name);  // makes it, with what on_region puts there
+  const std::map<std::string, std::unique_ptr<Region>, std::less<>>& regions() const {
+    return regions_;
+  }
+  const Laws& laws() const { return laws_; }
+
+  Stream& stream(std::string_view name);
+
+  /// {"region": {"kind": {"id": {...}}}}: the whole state, canonical (sorted by kind).
+  std::string dump() const;
+
+  // Scope's hands. The first touch of a record in a transaction keeps what was there before.
+  void record_undo(TableBase& table, Region& region, const std::string& id,
+                   std::shared_ptr<void> before);
+  void schedule(Event event, bool unique);
+  void journal(JournalEntry entry);
+  uint64_t next_ordinal(Region& region, std::string_view key);
+
+ private:
+  struct Undo {
+    TableBase* table;
+    Region* region;
+    std::string id;
+    std::shared_ptr<void> before;
+  };
+  bool is_recorded(const TableBase& table, std::string_view id);
+  void run_event(const Event& event);
+  void publish_changes();
+  void update_next_due();
+
+  const Laws& laws_;
+  WorldOptions options_;
+  Clock clock_;
+  Scheduler scheduler_;
+  Journal journal_;
+  Engine* engine_ = nullptr;
+  std::map<std::string, std::unique_ptr<Region>, std::less<>> regions_;
+  std::map<std::string, Stream, std::less<>> streams_;
+  std::shared_mutex mutex_;
+  std::atomic<int64_t> next_due_ns_;
+
+  int depth_ = 0;
+  std::vector<Undo> undo_;
+  std::set<std::pair<const TableBase*, std::string>> recorded_;  // used once undo_ is long
+  std::vector<std::pair<Event, bool>> scheduled_;
+  std::vector<JournalEntry> journalled_;
+  std::vector<std::pair<Region*, std::pair<std::string, uint64_t>>> ordinals_before_;
+};
+
+}  // namespace squall::sim

@@ -1,0 +1,32 @@
+// Certificate Manager's public face.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/api/service.h"
+#include "services/common/tags.h"
+
+namespace squall::acm {
+
+const api::ServiceDefinition& service();
+
+struct Certificate {
+  static constexpr std::string_view kind = "acm:certificate";
+  std::string id;  // the ARN
+  std::string domain, type = "AMAZON_ISSUED", status = "PENDING_VALIDATION", key_algorithm,
+                      validation_method, body_pem, chain_pem, serial, subject, issuer,
+                      signature_algorithm;
+  std::vector<std::string> alternative_names;
+  Time created{};
+  std::optional<Time> issued, imported, not_before, not_after;
+  std::string client_token;
+  Tags tags;
+  SQUALL_FIELDS(id, domain, type, status, key_algorithm, validation_method, body_pem, chain_pem,
+                serial, subject, issuer, signature_algorithm, alternative_names, created, issued,
+                imported, not_before, not_after, client_token, tags)
+};
+
+}  // namespace squall::acm

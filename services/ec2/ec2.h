@@ -1,0 +1,74 @@
+// EC2's public face: its records, and what other services and the data plane do with them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/api/service.h"
+#include "services/common/cidr.h"
+#include "services/ec2/instance_state.h"
+#include "services/ec2/vpc_state.h"
+
+namespace squall::ec2 {
+
+const api::ServiceDefinition& service();
+
+/// The zones a region offers, in order ("ap-south-1a", ...), and their zone ids ("aps1-az1").
+struct Zone {
+  std::string name;
+  std::string id;
+};
+const std::vector<Zone>& zones(std::string_view region);
+bool is_known_region(std::string_view region);
+
+// --- network interfaces for other services (load balancer nodes, databases, tasks) ------------
+struct InterfaceSpec {
+  std::string subnet_id;
+  std::vector<std::string> group_ids;       // empty: the VPC's default group
+  std::string description;                  // "ELB app/web/50dc6c495c0c9188"
+  std::string requester_id;                 // "amazon-elb"; non-empty makes it requester-managed
+  std::string interface_type = "interface";
+  std::string private_ip = {};              // empty: the next free address of the subnet
+  bool associate_public_ip = false;         // an AWS-owned public address
+};
+/// Throws AWS's errors (InvalidSubnetID.NotFound, InsufficientFreeAddressesInSubnet...).
+NetworkInterface& create_interface(sim::Scope& scope, const InterfaceSpec& spec);
+/// Deletes it and gives its addresses back. Does nothing if it is gone.
+void delete_interface(sim::Scope& scope, std::string_view id);
+
+// --- instances ------------------------------------------------------------------------------
+struct LaunchSpec {
+  std::string image_id;
+  std::string instance_type = "m1.small";   // EC2's own default
+  std::string subnet_id;                    // empty: the default subnet of `zone` or the first zone
+  std::string zone;
+  std::vector<std::string> group_ids;
+  std::string key_name;
+  std::string instance_profile_arn;
+  std::string user_data;                    // base64, as given
+  bool monitoring = false;                  // detailed
+  bool ebs_optimized = false;
+  std::optional<bool> associate_public_ip;  // else as the subnet says
+  std::vector<BlockDevice> block_devices;
+  Tags instance_tags, volume_tags, interface_tags;
+  std::string launch_template_id, launch_template_version;
+  std::string market_type;                  // "spot" or empty
+  std::string metadata_http_tokens = "optional";
+  std::string client_token;
+};
+/// Fills a spec from a launch template. `version` may be a number, "$Latest" or "$Default". Throws
+/// EC2's errors (InvalidLaunchTemplateId.NotFound...).
+LaunchSpec resolve_launch_template(const sim::Scope& scope, std::string_view id,
+                                   std::string_view name, std::string_view version);
+/// Launches `count` instances (state pending; running by event "ec2.instance.running") and returns
+/// their ids. Throws EC2's errors, InsufficientInstanceCapacity where a fault says so.
+std::vector<std::string> launch_instances(sim::Scope& scope, const LaunchSpec& spec, int count);
+/// The same line of code for the API, Auto Scaling and faults. `reason` goes to StateTransitionReason
+/// ("User initiated", "Server.SpotInstanceTermination"...). No-ops on instances that are gone.
+void terminate_instance(sim::Scope& scope, std::string_view id, std::string_view reason);
+void stop_instance(sim::Scope& scope, std::string_view id, std::string_view reason);
+void start_instance(sim::Scope& scope, std::string_view id);
+
+}  // namespace squall::ec2
