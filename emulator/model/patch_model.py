@@ -3,8 +3,7 @@
     {"metadata": {...}, "operations": {...}, "shapes": {"TableName": {"min": 3, "pattern": null}},
      "validation": {"style": {...}, "operations": {"CreateTable": {...}},
                     "texts": {"CreateTableInput.TableName": {"missing": ["Code", "text"]}},
-                    "enums": ["Tenancy"], "free": ["InstanceType"]},
-     "wire": {"error_namespace": "..."}}
+                    "enums": ["Tenancy"], "free": ["InstanceType"]}}
 
 Sections merge object by object; null removes; "+required" and "-required" edit a shape's list.
 A style is a set of words (STYLES below); "base" names the one it starts from. "enums" lists enums
@@ -69,20 +68,6 @@ def apply_patch(model, patch):
     for name in [*model["validation"].get("enums", []), *model["validation"].get("free", [])]:
         if "enum" not in model["shapes"][name]:
             raise SystemExit(f"patch.json: {name} is no enum")
-
-
-WIRE_TEXTS = ("error_namespace", "request_id_header")
-WIRE_FLAGS = ("crc32", "virtual_hosts", "bare_errors", "takes_unknown")
-
-
-def wire_row(model, text):
-    """WireFacts: how answers differ from the protocol's custom."""
-    wire = model.get("wire", {})
-    unknown = wire.keys() - set(WIRE_TEXTS) - set(WIRE_FLAGS)
-    if unknown:
-        raise SystemExit(f"patch.json: wire has no {sorted(unknown)}")
-    values = [text(wire.get(k)) for k in WIRE_TEXTS] + [int(wire.get(k, False)) for k in WIRE_FLAGS]
-    return "{" + ", ".join(map(str, values)) + "}"
 
 
 def styles(model):
@@ -152,3 +137,17 @@ def checked_shapes(model):
                 found.add(user)
                 pending.append(user)
     return found
+
+
+WIRE_TEXTS = ("error_namespace", "request_id_header")
+WIRE_FLAGS = ("crc32", "virtual_hosts", "bare_errors", "takes_unknown")
+
+
+def wire_row(model, text):
+    """WireFacts: how answers differ from the protocol's custom."""
+    wire = model.get("wire", {})
+    unknown = wire.keys() - set(WIRE_TEXTS) - set(WIRE_FLAGS)
+    if unknown:
+        raise SystemExit(f"patch.json: wire has no {sorted(unknown)}")
+    values = [text(wire.get(k)) for k in WIRE_TEXTS] + [int(wire.get(k, False)) for k in WIRE_FLAGS]
+    return "{" + ", ".join(map(str, values)) + "}"
