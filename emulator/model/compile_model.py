@@ -179,7 +179,8 @@ class Compiler:
         numbers += [int("awsQueryCompatible" in meta), int(meta.get("global", False))]
         return (f"const Tables {name} = {{\n  strings, shapes, members, enums, errors, constraints, "
                 f"operations, protocols,\n  {', '.join(map(str, numbers))}, errors_by_code,\n  "
-                f"{validation_row(self.model, self.text)},\n  {wire_row(self.model, self.text)},\n}};")
+                f"{validation_row(self.model, self.text)},\n"
+                f"  {wire_row(self.model, self.text)},\n}};")
 
     def compile(self, name):
         for shape in sorted(self.shapes):
