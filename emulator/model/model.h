@@ -112,13 +112,13 @@ struct OperationRow {
   uint32_t validation;  // index into Tables::styles
 };
 
-/// How a service's answers differ from its protocol's custom, after its patch file. Offsets are into
-/// Tables::strings.
+/// How a service's answers differ from its protocol's custom, after its patch file. Offsets are
+/// into Tables::strings.
 struct WireFacts {
   uint32_t error_namespace = 0;    // JSON: before the service's own error names in __type
   uint32_t request_id_header = 0;  // 0: x-amzn-RequestId
   uint8_t crc32 = 0;               // JSON: x-amz-crc32 of the body
-  uint8_t virtual_hosts = 0;       // the label before the service's host is the path's first segment
+  uint8_t virtual_hosts = 0;       // the label before the service's host opens the path
   uint8_t bare_errors = 0;         // REST-XML: <Error> without <ErrorResponse> around it
   uint8_t takes_unknown = 0;       // REST requests that nothing else claims are this service's
 };

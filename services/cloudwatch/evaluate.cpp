@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
-#include "services/cloudwatch/errors.h"
 #include "services/cloudwatch/expression.h"
 #include "services/cloudwatch/internal.h"
 
@@ -110,10 +109,12 @@ std::vector<std::optional<double>> window_of(const sim::Scope& scope, const Alar
     const int64_t age = (end - at_s) / period - 1;
     if (age >= 0 && age < count) window[static_cast<size_t>(age)] = value;
   };
-  if (!alarm.metrics_json.empty()) {
-    for (const auto& [at_s, value] :
-         evaluate_alarm_queries(scope, alarm.metrics_json, end - count * period, end))
-      place(at_s, value);
+  if (!alarm.queries.empty()) {
+    for (const auto& [query, series] :
+         evaluate_queries(scope, alarm.queries, end - count * period, end)) {
+      if (!query->return_data) continue;
+      for (const auto& [at_s, value] : series) place(at_s, value);
+    }
     return window;
   }
   const std::string& statistic =
@@ -177,7 +178,7 @@ void set_alarm_state(sim::Scope& scope, Alarm& alarm, std::string_view state,
 
 void evaluate_alarm(sim::Scope& scope, std::string_view name) {
   const Alarm* alarm = scope.view<Alarm>(name);
-  if (!alarm || !alarm->composite_rule.empty()) return;
+  if (!alarm) return;
   const Verdict verdict = decide(*alarm, window_of(scope, *alarm));
   if (verdict.state == alarm->state) {
     run_actions(scope, *alarm, true);

@@ -64,6 +64,9 @@ std::vector<std::pair<int64_t, StatisticSet>> periods(const sim::Scope& scope,
 Dimensions dimensions_from(const std::vector<Input>& list);
 Value describe_dimensions(const Dimensions& dimensions);
 
+std::vector<MetricQuery> queries_from(const std::vector<Input>& list, int64_t default_period_s);
+Value describe_query(const MetricQuery& query);
+
 std::string alarm_arn(const sim::Scope& scope, std::string_view name);
 std::string dashboard_arn(const sim::Scope& scope, std::string_view name);
 /// Evaluates an alarm at the scope's time and changes its state if it must.

@@ -304,7 +304,7 @@ TEST(Validate, IsFast) {
   for (int i = 0; i < rounds; ++i) validate(*service, op, Protocol::json10, input);
   const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
   RecordProperty("nanoseconds", static_cast<int>(1000 * took.count() / rounds));
-  EXPECT_LT(took.count() / rounds, 40.0);  // 2 us is the aim of an optimised build
+  EXPECT_LT(took.count() / rounds, 200.0);  // -O2: 0.1 us; sanitizers are slow
 }
 
 }  // namespace
