@@ -1,6 +1,7 @@
 // What EC2's files share among themselves; nobody outside this folder includes it.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ using WatchRows = std::span<const sim::WatchRow>;
 // --- one function a file gives its rows; ec2.cpp collects them -------------------------------
 HandlerRows zone_rows();
 HandlerRows vpc_rows();
+HandlerRows vpc_cidr_rows();
 HandlerRows default_vpc_rows();
 HandlerRows subnet_rows();
 HandlerRows route_table_rows();
@@ -73,6 +75,20 @@ LatencyRows instance_status_latencies();
 LatencyRows volume_latencies();
 WatchRows instance_status_watches();
 
+template <> const IdWords& id_words<Vpc>();
+template <> const IdWords& id_words<Subnet>();
+template <> const IdWords& id_words<RouteTable>();
+template <> const IdWords& id_words<InternetGateway>();
+template <> const IdWords& id_words<NatGateway>();
+template <> const IdWords& id_words<SecurityGroup>();
+template <> const IdWords& id_words<NetworkAcl>();
+template <> const IdWords& id_words<NetworkInterface>();
+template <> const IdWords& id_words<Address>();
+template <> const IdWords& id_words<FlowLog>();
+template <> const IdWords& id_words<DhcpOptions>();
+template <> const IdWords& id_words<VpcPeering>();
+template <> const IdWords& id_words<VpcEndpoint>();
+
 // --- records by id ---------------------------------------------------------------------------
 /// The record, or AWS's Malformed or NotFound error. T has words in errors.h (`id_words<T>()`).
 template <class T>
@@ -105,13 +121,13 @@ PageRequest page_of(const Input& in, int64_t lowest = 5, int64_t highest = 1000)
 
 /// The common course of a Describe operation: ids (each must exist), filters, pages. Ids name a few
 /// records directly, so a lookup costs the same however many records there are.
-template <class T, class Describe>
-Value describe_records(Context& ctx, const Input& in, std::string_view ids_member, Key out,
-                       std::span<const ShownFilter<T>> rows, Describe describe) {
+template <class T, size_t N, class Describe>
+Value describe_records_by(Context& ctx, const Input& in, const Strings& ids, Key out,
+                          const ShownFilter<T> (&rows)[N], Describe describe,
+                          int64_t page_max = 1000) {
   const FilterSet<Shown<T>> filters(in, rows);
   auto matches = [&](const T& t) { return filters.matches(Shown<T>{&t, &ctx, t.tags}); };
-  const PageRequest page = page_of(in);
-  const Strings ids = in.strings(ids_member);
+  const PageRequest page = page_of(in, 5, page_max);
   Value answer = Value::map();
   if (ids.empty()) {
     Page found = paginate(ctx.all<T>(), page, matches, describe);
@@ -127,10 +143,50 @@ Value describe_records(Context& ctx, const Input& in, std::string_view ids_membe
   }
   if (!unknown.empty()) throw not_found(id_words<T>(), unknown);
   for (const std::string& id : ids)
-    if (matches(ctx.view<T>(id)[0])) items.push(describe(*ctx.view<T>(id)));
+    if (matches(*ctx.view<T>(id))) items.push(describe(*ctx.view<T>(id)));
   answer.set(out, items);
   return answer;
 }
+template <class T, size_t N, class Describe>
+Value describe_records(Context& ctx, const Input& in, std::string_view ids_member, Key out,
+                       const ShownFilter<T> (&rows)[N], Describe describe,
+                       int64_t page_max = 1000) {
+  return describe_records_by<T>(ctx, in, in.strings(ids_member), out, rows, describe, page_max);
+}
+
+/// Things gathered for one answer, in order of ids, for paginate().
+template <class T>
+class SortedRange {
+ public:
+  explicit SortedRange(std::vector<T> items) : items_(std::move(items)) {
+    for (const T& item : items_) order_.push_back(&item);
+    std::sort(order_.begin(), order_.end(), [](const T* a, const T* b) { return a->id < b->id; });
+  }
+  struct Iterator {
+    typename std::vector<const T*>::const_iterator at;
+    const T& operator*() const { return **at; }
+    const T* operator->() const { return *at; }
+    Iterator& operator++() { ++at; return *this; }
+    bool operator==(const Iterator&) const = default;
+  };
+  Iterator begin() const { return {order_.begin()}; }
+  Iterator end() const { return {order_.end()}; }
+  Iterator after(std::string_view id) const {
+    return {std::upper_bound(order_.begin(), order_.end(), id,
+                             [](std::string_view wanted, const T* t) { return wanted < t->id; })};
+  }
+
+ private:
+  std::vector<T> items_;
+  std::vector<const T*> order_;
+};
+
+/// The tags of TagSpecifications for `resource_type`, checked as EC2 does.
+Tags tags_for(const Input& in, std::string_view resource_type);
+/// Refuses duplicates, reserved and overlong keys.
+void check_tags(const std::vector<Input>& tags);
+/// The number of tags that a resource may have.
+inline constexpr size_t tags_max = 50;
 
 // --- shared by the networking files ----------------------------------------------------------
 /// A member with a meaning that Squall does not simulate: refused by name, never ignored.
@@ -142,6 +198,16 @@ void refuse_true(const Input& in, std::initializer_list<std::string_view> member
 Vpc& add_vpc(sim::Scope& scope, const Cidr& cidr, std::string tenancy, Tags tags);
 /// A region's 172.31.0.0/16 with a subnet a zone and an internet gateway.
 Vpc& add_default_vpc(sim::Scope& scope);
+Value describe_vpc(const sim::Scope& scope, const Vpc& vpc);
+Value describe_subnet(const sim::Scope& scope, const Subnet& subnet);
+/// A block of the size that VPCs may have, in canonical form.
+Cidr parse_vpc_cidr(std::string_view text);
+Cidr parse_cidr(std::string_view text, std::string_view parameter);
+/// The zone named or numbered, or the region's first.
+const Zone& zone_for_subnet(const sim::Scope& scope, const std::optional<std::string>& name,
+                            const std::optional<std::string>& id);
+Value describe_route(const sim::Scope& scope, const Route& route);
+Route local_route(const Cidr& cidr);
 Subnet& add_subnet(sim::Scope& scope, const Vpc& vpc, const Cidr& cidr, const Zone& zone,
                    Tags tags);
 /// The default DHCP options of a region, made on first use.
