@@ -187,7 +187,8 @@ TEST(CheckOpening, WantsAComment) {
   EXPECT_TRUE(complains(check_opening, "harness/a.h", "#pragma once\n"));
   EXPECT_FALSE(complains(check_opening, "harness/a.h", "// Why.\n#pragma once\n"));
   EXPECT_FALSE(complains(check_opening, "harness/a.cpp", "#include \"harness/a.h\"\n"));
-  EXPECT_TRUE(complains(check_opening, "harness/a.cpp", "#include \"harness/b.h\"\n"));
+  EXPECT_TRUE(complains(check_opening, "harness/a.cpp", "#include \"harness/steps/b.h\"\n"));
+  EXPECT_TRUE(complains(check_opening, "harness/a.cpp", "#include <map>\n"));
   EXPECT_TRUE(complains(check_opening, "tests/a.py", "import os\n"));
   EXPECT_FALSE(complains(check_opening, "tests/a.py", "#!/usr/bin/python3\n\"\"\"Why.\"\"\"\n"));
   EXPECT_TRUE(complains(check_opening, "tests/run", "#!/usr/bin/env bash\nset -e\n"));
