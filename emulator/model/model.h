@@ -5,6 +5,7 @@
 // into one .cpp of rows at build time. Rows hold 32-bit offsets, so start-up relocates nothing.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -31,6 +32,9 @@ enum ShapeFlag : uint16_t {
   shape_wrapper = 256,       // legacy query result wrapper structures
   shape_query_error = 512,   // error row carries a code that differs from its name
   shape_has_pattern = 1024,
+  shape_has_required = 2048,  // some member is required
+  shape_checked = 4096,       // validation has something to look at here or below
+  shape_enum_checked = 8192,  // the front end refuses values outside the enum
 };
 enum MemberFlag : uint16_t {
   member_required = 1,
@@ -105,21 +109,47 @@ struct OperationRow {
   uint16_t flags;
   /// Paginator, as botocore lists it (0 where none): the coverage page and `Page` helpers use it.
   uint32_t page_input_token, page_output_token, page_limit_key, page_result_key;
+  uint32_t validation;  // index into Tables::styles
 };
 
-/// How a service's answers differ from its protocol's custom, after its patch file. Offsets are into
-/// Tables::strings.
+/// How a service's answers differ from its protocol's custom, after its patch file. Offsets are
+/// into Tables::strings.
 struct WireFacts {
   uint32_t error_namespace = 0;    // JSON: before the service's own error names in __type
   uint32_t request_id_header = 0;  // 0: x-amzn-RequestId
   uint8_t crc32 = 0;               // JSON: x-amz-crc32 of the body
-  uint8_t virtual_hosts = 0;       // the label before the service's host is the path's first segment
+  uint8_t virtual_hosts = 0;       // the label before the service's host opens the path
   uint8_t bare_errors = 0;         // REST-XML: <Error> without <ErrorResponse> around it
   uint8_t takes_unknown = 0;       // REST requests that nothing else claims are this service's
 };
 
-/// How the service's front end words a refusal; see validate.cpp.
-struct ValidationRow {};
+enum ValidationFlag : uint32_t {
+  validate_lengths = 1,
+  validate_ranges = 2,
+  validate_patterns = 4,
+  validate_show_values = 8,    // "Value 'x' at": the value is quoted
+  validate_lower_paths = 16,   // 'tableName' rather than 'TableName'
+  validate_blank_missing = 32  // an empty text counts as not given
+};
+enum class Refusal : uint8_t { missing, too_short, too_long, range, pattern, enumeration };
+
+/// How a front end words a refusal. Without a text the failures are collected into
+/// "N validation errors detected: ..."; with one the first failure is answered alone.
+struct ValidationStyle {
+  uint32_t flags;
+  uint32_t missing_code, missing_text;
+  uint32_t invalid_code, length_text, range_text, pattern_text, enum_text;
+  uint32_t outside_code, outside_text;  // failures in headers and query strings, if they differ
+};
+
+/// An exception to the style for one member or one shape, from the service's patch file.
+struct ValidationText {
+  uint32_t subject;  // index of a member; or of a shape, plus validation_text_shape
+  Refusal refusal;
+  uint32_t code;     // 0: the style's
+  uint32_t text;     // 0: the usual wording, but answered alone
+};
+constexpr uint32_t validation_text_shape = 0x80000000U;
 
 /// One compiled service. All arrays are constant data.
 struct Tables {
@@ -141,7 +171,9 @@ struct Tables {
   uint8_t query_compatible;  // awsQueryCompatible: x-amzn-query-error is sent
   uint8_t global;            // IAM, Route 53: one endpoint, region aws-global
   std::span<const uint32_t> errors_by_code;  // exceptions (shape indices), sorted by error code
-  ValidationRow validation;
+  std::span<const ValidationStyle> styles;   // the service's, then single operations'
+  std::span<const ValidationText> texts;     // sorted by subject
+  std::atomic<void*>* patterns;              // beside constraints: compiled on first use
   WireFacts wire = {};
 };
 
@@ -164,6 +196,7 @@ class ShapeMember {
   inline TimestampFormat timestamp_format() const;
   inline Shape shape() const;
   explicit operator bool() const { return row_; }
+  const MemberRow* row() const { return row_; }
 
  private:
   const Tables* tables_ = nullptr;

@@ -1,3 +1,4 @@
+// Writes CBOR by shape: the shape tells floats from doubles and blobs from texts.
 #include <bit>
 
 #include "emulator/protocol/cbor.h"

@@ -1,3 +1,4 @@
+// What REST answers hold outside a document: status, headers, raw payloads.
 #include "emulator/core/text.h"
 #include "emulator/protocol/rest.h"
 #include "emulator/protocol/scalar.h"

@@ -76,14 +76,10 @@ void XmlSink::escape_slowly(std::string_view text) {
     }
     const size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
     const std::string_view character = text.substr(i, length);
-    if (character.size() == length && is_valid_utf8(character) && character != "\xEF\xBF\xBE" &&
-        character != "\xEF\xBF\xBF") {
-      raw(character);
-      i += length;
-    } else {
-      raw(replacement);
-      ++i;
-    }
+    const bool valid = character.size() == length && is_valid_utf8(character);
+    const bool allowed = character != "\xEF\xBF\xBE" && character != "\xEF\xBF\xBF";
+    raw(valid && allowed ? character : replacement);
+    i += valid ? length : 1;
   }
 }
 

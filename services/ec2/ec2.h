@@ -8,6 +8,7 @@
 
 #include "emulator/api/service.h"
 #include "services/common/cidr.h"
+#include "services/ec2/endpoint_state.h"
 #include "services/ec2/instance_state.h"
 #include "services/ec2/vpc_state.h"
 
