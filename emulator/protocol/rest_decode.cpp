@@ -1,3 +1,4 @@
+// What REST requests hold outside a document: labels, query string, headers, raw payloads.
 #include <algorithm>
 
 #include "emulator/core/text.h"

@@ -50,7 +50,7 @@ class XmlReader {
       const size_t at = hint + i < count ? hint + i : hint + i - count;
       const ShapeMember m = shape.member(at);
       if (m.location() != model::Location::body || m.has(model::member_xml_attribute)) continue;
-      if (wire_name(m) != name) continue;
+      if (wire_name(m) != name && m.location_name() != name) continue;
       hint = at;
       return m;
     }

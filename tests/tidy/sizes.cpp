@@ -1,7 +1,7 @@
+#include "tests/tidy/checks.h"
+
 #include <algorithm>
 #include <cctype>
-
-#include "tests/tidy/checks.h"
 
 namespace tidy {
 

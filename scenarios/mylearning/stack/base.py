@@ -64,7 +64,7 @@ def step(title):
     print(f"  {title} ...", end="", flush=True)
     try:
         yield
-    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+    except Exception as error:
         print(" failed", flush=True)
         raise StepFailed(title) from error
     print(f" {time.monotonic() - began:.1f} s", flush=True)
@@ -75,7 +75,8 @@ def run_steps(work):
     try:
         work()
     except StepFailed as failure:
-        print(f"\nFailed at: {failure}\n  {failure.__cause__}", file=sys.stderr)
+        print(f"\nFailed at: {failure}\n"
+              f"  {type(failure.__cause__).__name__}: {failure.__cause__}", file=sys.stderr)
         return 1
     return 0
 

@@ -69,6 +69,8 @@ def newest_image(ec2):
         {"Name": "name", "Values": [IMAGE_PATTERN]},
         {"Name": "architecture", "Values": ["x86_64"]},
         {"Name": "state", "Values": ["available"]}])["Images"]
+    if not images:
+        raise LookupError(f"no image of Amazon's is named {IMAGE_PATTERN}")
     return max(images, key=lambda image: (image["CreationDate"], image["ImageId"]))
 
 
@@ -128,13 +130,12 @@ def create_policies(autoscaling, out):
                       "ResourceLabel": f"{balancer}/{target_group}"},
                      REQUESTS_PER_TARGET_AND_MINUTE),
     }
-    out["scaling_policies"] = [
+    for suffix, (metric, target) in policies.items():
         autoscaling.put_scaling_policy(
             AutoScalingGroupName=GROUP, PolicyName=name(suffix),
-            PolicyType="TargetTrackingScaling",
-            TargetTrackingConfiguration={
-                "PredefinedMetricSpecification": metric, "TargetValue": target})["PolicyARN"]
-        for suffix, (metric, target) in policies.items()]
+            PolicyType="TargetTrackingScaling", TargetTrackingConfiguration={
+                "PredefinedMetricSpecification": metric, "TargetValue": target})
+    out["scaling_policies"] = [name(suffix) for suffix in policies]
 
 
 def wait_for_group(aws, out):
