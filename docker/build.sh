@@ -87,7 +87,7 @@ run_ninja() {
   fi
   NINJA_STATUS='step %f/%t ' ninja -C "$@" | while IFS= read -r line; do
     case "$line" in
-      'ninja: Entering directory'* | 'ninja: no work to do'*) ;;
+      'ninja: Entering directory'* | 'ninja: no work to do'* | 'step 0/'*) ;;
       'step '*)
         line=${line#step } line=${line%% *}
         if [ $((${line%/*} % 25)) = 0 ] || [ "${line%/*}" = "${line#*/}" ]; then
