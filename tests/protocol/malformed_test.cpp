@@ -47,6 +47,9 @@ TEST(Malformed, Json) {
   expect_answers({
       {"truncated", describe(R"({"TableName":)"), 400, syntax},
       {"not JSON", describe("hello"), 400, syntax},
+      {"a blank alone in a list", describe("[,]"), 400, syntax},
+      {"a comment", describe("{/* */}"), 400, syntax},
+      {"a number past all bounds", describe(R"({"TableName":1e999})"), 400, syntax},
       {"two documents", describe("{}{}"), 400, syntax},
       {"bad UTF-8", describe("{\"TableName\":\"\xC3\x28\"}"), 400, syntax},
       {"a lone surrogate", describe(R"({"TableName":"\ud800"})"), 400, syntax},
@@ -125,8 +128,8 @@ TEST(Malformed, Forms) {
       {"unknown action in query", form_request("sts", "Action=Nope&Version=2011-06-15"), 400,
        "<Error><Type>Sender</Type><Code>InvalidAction</Code>"},
       {"no action", form_request("sts", "Version=2011-06-15"), 400, "<Code>MissingAction</Code>"},
-      {"unknown service", form_request("nope", "Action=A&Version=1"), 400,
-       "<Code>InvalidAction</Code>"},
+      {"unknown service", form_request("nope", "Action=A&Version=1"), 501,
+       "<Code>NotImplemented</Code><Message>Squall has no model of the service 'nope'.</Message>"},
   });
 }
 
