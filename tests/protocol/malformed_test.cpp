@@ -165,6 +165,8 @@ TEST(Malformed, Rest) {
   auto zone = [](std::string body) {
     return rest_request("route53", "POST", "/2013-04-01/hostedzone", std::move(body));
   };
+  Sent cut_short = rest_request("s3", "PUT", "/b/k", "5;chunk-signature=0\r\nhel");
+  cut_short.headers.emplace_back("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
   Sent list = rest_request("s3", "GET", "/b");
   list.query = "list-type=2&max-keys=many";
   expect_answers({
@@ -177,6 +179,7 @@ TEST(Malformed, Rest) {
        "<Code>MalformedXML</Code>"},
       {"bad UTF-8", lifecycle("<a>\xC3\x28</a>"), 400, "<Code>MalformedXML</Code>"},
       {"not XML", zone("{}"), 400, "<ErrorResponse"},
+      {"a signed chunk cut short", cut_short, 400, "<Code>IncompleteBody</Code>"},
       {"text for number in the query", list, 400, "<Code>InvalidArgument</Code>"},
       {"no such path", rest_request("route53", "GET", "/nope"), 404,
        "<UnknownOperationException/>\n"},
