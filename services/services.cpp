@@ -2,12 +2,16 @@
 #include "services/services.h"
 
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/elasticache/elasticache.h"
+#include "services/rds/rds.h"
 
 namespace squall {
 
 std::span<const api::ServiceDefinition* const> all_services() {
   static const api::ServiceDefinition* const list[] = {
       &cloudwatch::service(),
+      &elasticache::service(),
+      &rds::service(),
   };
   return list;
 }
