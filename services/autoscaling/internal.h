@@ -34,6 +34,7 @@ std::span<const api::HandlerRow> process_rows();
 std::span<const api::HandlerRow> hook_rows();
 std::span<const api::HandlerRow> scheduled_rows();
 std::span<const api::HandlerRow> policy_rows();
+std::span<const api::HandlerRow> execute_rows();
 std::span<const api::HandlerRow> refresh_rows();
 std::span<const sim::EventRow> reconcile_events();
 std::span<const sim::WatchRow> reconcile_watches();
