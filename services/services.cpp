@@ -1,12 +1,14 @@
 // THE list of services. Adding one: a folder (state, errors, rows, model) and a line here.
 #include "services/services.h"
 
-#include <array>
+#include "services/cloudwatch/cloudwatch.h"
 
 namespace squall {
 
 std::span<const api::ServiceDefinition* const> all_services() {
-  static const std::array<const api::ServiceDefinition*, 0> list{};
+  static const api::ServiceDefinition* const list[] = {
+      &cloudwatch::service(),
+  };
   return list;
 }
 

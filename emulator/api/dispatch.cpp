@@ -7,7 +7,6 @@
 #include "emulator/model/validate.h"
 
 namespace squall::api {
-namespace {
 
 AwsError not_served(const protocol::Call& call) {
   return {"NotImplemented",
@@ -15,8 +14,6 @@ AwsError not_served(const protocol::Call& call) {
               " yet. `squall coverage` lists what it serves."),
           501};
 }
-
-}  // namespace
 
 Dispatcher::Dispatcher(Worlds& worlds, DispatchOptions options)
     : worlds_(worlds), options_(std::move(options)) {}
@@ -71,7 +68,7 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
     const Registry::Entry* entry = worlds_.registry().find(*call.service, call.operation);
     if (!entry) throw not_served(call);
     sim::World& world = worlds_.world(worlds_.account_of(call.access_key));
-    const Value output = run(world, call, *entry, document, request_id);
+    const Value output = run_call(world, call, *entry, document, request_id, options_);
     protocol::encode(call, output, request_id, response);
   } catch (const AwsError& error) {
     if (request_id.empty()) request_id = next_request_id(call);
@@ -88,14 +85,15 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
   }
 }
 
-Value Dispatcher::run(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
-                      const Value& document, const std::string& request_id) {
+Value run_call(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
+               const Value& document, const std::string& request_id,
+               const DispatchOptions& options) {
   const std::string_view region = call.service->global() ? "aws-global" : call.region;
   const Input input(document, call.operation.input());
   auto execute = [&] {
     Context ctx(world, region, call);
     ctx.request_id = request_id;
-    ctx.advertised_host = options_.advertised_host;
+    ctx.advertised_host = options.advertised_host;
     ctx.caller_id = world.account();
     ctx.caller_arn = cat("arn:aws:iam::", world.account(), ":root");
     Value output = entry.run(ctx, input);
@@ -103,9 +101,9 @@ Value Dispatcher::run(sim::World& world, const protocol::Call& call, const Regis
     return output;
   };
   auto report_unread = [&] {
-    if (!options_.on_unread) return;
+    if (!options.on_unread) return;
     const auto paths = input.unread();
-    if (!paths.empty()) options_.on_unread(call, paths);
+    if (!paths.empty()) options.on_unread(call, paths);
   };
   const Time target = world.clock().target();
   if (entry.access == Access::reads && !world.is_due(target)) {

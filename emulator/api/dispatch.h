@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -69,8 +70,16 @@ struct DispatchOptions {
   /// Checks the request's signature before anything else; nullptr: signatures are only parsed.
   void (*verify)(const protocol::Request&, const protocol::Call&) = nullptr;
   /// Told of supplied members that no handler read.
-  void (*on_unread)(const protocol::Call&, const std::vector<std::string>& paths) = nullptr;
+  std::function<void(const protocol::Call&, const std::vector<std::string>& paths)> on_unread;
 };
+
+AwsError not_served(const protocol::Call& call);
+
+/// Lock, clock, handler, commit, drain. Throws what the handler throws, everything undone.
+/// `on_unread`, if given, is told of supplied members that the handler did not read.
+Value run_call(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
+               const Value& document, const std::string& request_id,
+               const DispatchOptions& options);
 
 class Dispatcher {
  public:
@@ -80,8 +89,6 @@ class Dispatcher {
   uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
 
  private:
-  Value run(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
-            const Value& document, const std::string& request_id);
   std::string next_request_id(const protocol::Call& call);
 
   Worlds& worlds_;

@@ -8,7 +8,7 @@ import json
 import pathlib
 import sys
 
-from patch_model import apply_patch, validation_row
+import patch_model
 
 TYPES = {"long": "long_", "float": "float_", "double": "double_"}
 LOCATIONS = {"statusCode": "status_code"}
@@ -17,7 +17,8 @@ PROTOCOLS = {"query": "query", "ec2": "ec2", "rest-json": "rest_json", "rest-xml
              "smithy-rpc-v2-cbor": "rpc_v2_cbor", "json1.0": "json10", "json1.1": "json11"}
 SHAPE_FLAGS = (("exception", 1), ("sender_fault", 2), ("union", 4), ("document", 8),
                ("eventstream", 16), ("flattened", 32), ("streaming", 64), ("sensitive", 128),
-               ("wrapper", 256), ("query_error", 512), ("pattern", 1024))
+               ("wrapper", 256), ("query_error", 512), ("pattern", 1024), ("required", 2048),
+               ("checked", 4096), ("enum_checked", 8192))
 MEMBER_FLAGS = (("required", 1), ("flattened", 2), ("xmlAttribute", 4), ("idempotencyToken", 8),
                 ("streaming", 16), ("hostLabel", 32), ("eventpayload", 64), ("eventheader", 128),
                 ("jsonvalue", 256), ("deprecated", 512))
@@ -75,6 +76,11 @@ class Compiler:
         self.text = Strings()
         self.shape_rows, self.member_rows, self.enums = [], [], []
         self.errors, self.constraints, self.operation_rows = [], {}, []
+        self.checked = patch_model.checked_shapes(model)
+        service, single = patch_model.styles(model)
+        self.style_rows = [patch_model.style_row(s, self.text)
+                           for s in (service, *(single[n] for n in sorted(single)))]
+        self.style_of = {n: i + 1 for i, n in enumerate(sorted(single))}
 
     def member(self, name, ref, required=()):
         ref = {"shape": ref} if isinstance(ref, str) else ref
@@ -87,7 +93,8 @@ class Compiler:
                self.text(merged.get("locationName", name)), self.text(ref.get("queryName")),
                self.text(uri), self.text(prefix),
                flags(merged | {"required": name in required}, MEMBER_FLAGS),
-               "l_" + LOCATIONS.get(location, location), "f_" + stamp)
+               "l_" + LOCATIONS.get(location, location), "f_" + stamp,
+               len(name.encode()), len(merged.get("locationName", name).encode()))
         self.member_rows.append(row)
 
     def constraint(self, shape):
@@ -121,7 +128,9 @@ class Compiler:
         first, count = self.contents(shape)
         payload = list(shape["members"]).index(shape["payload"]) + 1 if "payload" in shape else 0
         derived = {"sender_fault": code and not fault and status < 500,
-                   "query_error": code not in ("", name)}
+                   "query_error": code not in ("", name), "checked": name in self.checked,
+                   "enum_checked": "enum" in shape
+                                   and patch_model.enum_checked(self.model, name)}
         self.shape_rows.append((
             self.text(name), first, self.text(code), self.constraint(shape),
             self.text(namespace(shape)[0]), count, flags(shape | derived, SHAPE_FLAGS), status,
@@ -135,8 +144,10 @@ class Compiler:
         checksum = op.get("httpChecksum", {})
         return (1 * any(self.shapes[m].get("eventstream") for m in members)
                 | 2 * (op.get("authtype") == "none")
-                | 4 * bool(checksum.get("requestChecksumRequired") or op.get("httpChecksumRequired"))
-                | 8 * ("requestcompression" in op) | 16 * ("hostPrefix" in op))
+                | 4 * bool(checksum.get("requestChecksumRequired")
+                           or op.get("httpChecksumRequired"))
+                | 8 * ("requestcompression" in op) | 16 * ("hostPrefix" in op)
+                | 32 * bool(op.get("deprecated")))
 
     def operation(self, name):
         op = self.model["operations"][name]
@@ -156,7 +167,8 @@ class Compiler:
             self.text(target.get("resultWrapper")), self.text(op.get("hostPrefix")),
             self.text(source.get("locationName")), self.text(namespace(source)[0]),
             len(self.errors) - first, http.get("responseCode", 200), self.operation_flags(op),
-            token("input_token"), token("output_token"), token("limit_key"), token("result_key")))
+            token("input_token"), token("output_token"), token("limit_key"), token("result_key"),
+            self.style_of.get(name, 0)))
 
     def protocols(self):
         meta = self.model["metadata"]
@@ -176,16 +188,18 @@ class Compiler:
                  meta["apiVersion"], meta.get("targetPrefix"), meta.get("xmlNamespace")]
         numbers = [self.text(t) for t in texts]
         numbers += [int("awsQueryCompatible" in meta), int(meta.get("global", False))]
-        return (f"const Tables {name} = {{\n  strings, shapes, members, enums, errors, constraints, "
-                f"operations, protocols,\n  {', '.join(map(str, numbers))}, errors_by_code,\n  "
-                f"{validation_row(self.model, self.text)},\n}};")
+        return (f"const Tables {name} = {{\n"
+                "  strings, shapes, members, enums, errors, constraints,\n"
+                f"  operations, protocols, {', '.join(map(str, numbers))},\n"
+                "  errors_by_code, styles, texts, patterns,\n"
+                f"  {patch_model.wire_row(self.model, self.text)},\n}};")
 
     def compile(self, name):
         for shape in sorted(self.shapes):
             self.shape(shape)
         for operation in sorted(self.model["operations"]):
             self.operation(operation)
-        service = self.service(name)
+        service, texts = self.service(name), patch_model.text_rows(self)
         protocols = self.protocols()
         return "\n".join([
             "// Written by emulator/model/compile_model.py.",
@@ -202,6 +216,9 @@ class Compiler:
             numbers("errors_by_code", self.by_code()),
             rows("ConstraintRow", "constraints", self.constraints),
             rows("OperationRow", "operations", self.operation_rows),
+            rows("ValidationStyle", "styles", self.style_rows),
+            rows("ValidationText", "texts", texts),
+            f"std::atomic<void*> patterns[{len(self.constraints) + 1}];",
             f"const Protocol protocols[] = {{{', '.join(protocols)}}};", "}  // namespace", service,
             "}  // namespace squall::model::generated\n"])
 
@@ -228,7 +245,7 @@ def main():
     model = json.loads(source.read_text())
     patch = source.with_name("patch.json")
     if patch.exists():
-        apply_patch(model, json.loads(patch.read_text()))
+        patch_model.apply_patch(model, json.loads(patch.read_text()))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(Compiler(model).compile(source.parent.name))
 

@@ -11,9 +11,9 @@ import json
 import pathlib
 import sys
 
-METADATA = ("apiVersion", "awsQueryCompatible", "checksumFormat", "endpointPrefix", "globalEndpoint",
-            "jsonVersion", "protocol", "protocols", "serviceId", "signatureVersion", "signingName",
-            "targetPrefix", "xmlNamespace")
+METADATA = ("apiVersion", "awsQueryCompatible", "checksumFormat", "endpointPrefix",
+            "globalEndpoint", "jsonVersion", "protocol", "protocols", "serviceId",
+            "signatureVersion", "signingName", "targetPrefix", "xmlNamespace")
 SHAPE = ("type", "required", "payload", "enum", "min", "max", "pattern", "exception", "fault",
          "error", "flattened", "wrapper", "union", "document", "eventstream", "event", "sensitive",
          "streaming", "timestampFormat", "xmlNamespace", "xmlOrder", "locationName", "jsonvalue",

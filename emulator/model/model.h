@@ -5,7 +5,9 @@
 // into one .cpp of rows at build time. Rows hold 32-bit offsets, so start-up relocates nothing.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -31,6 +33,9 @@ enum ShapeFlag : uint16_t {
   shape_wrapper = 256,       // legacy query result wrapper structures
   shape_query_error = 512,   // error row carries a code that differs from its name
   shape_has_pattern = 1024,
+  shape_has_required = 2048,  // some member is required
+  shape_checked = 4096,       // validation has something to look at here or below
+  shape_enum_checked = 8192,  // the front end refuses values outside the enum
 };
 enum MemberFlag : uint16_t {
   member_required = 1,
@@ -50,6 +55,7 @@ enum OperationFlag : uint16_t {
   operation_checksum_required = 4,
   operation_compressible = 8,      // requestcompression
   operation_static_label = 16,     // endpoint.hostPrefix present
+  operation_deprecated = 32,       // loses to its successor where both have one URI
 };
 
 /// Offsets are into Tables::strings; 0 is the empty string. Indices are into the arrays beside it.
@@ -78,6 +84,8 @@ struct MemberRow {
   uint16_t flags;
   Location location;
   TimestampFormat timestamp_format;
+  uint8_t name_size;      // so that names are compared and written without measuring them
+  uint8_t location_size;
 };
 
 struct ConstraintRow {
@@ -104,10 +112,47 @@ struct OperationRow {
   uint16_t flags;
   /// Paginator, as botocore lists it (0 where none): the coverage page and `Page` helpers use it.
   uint32_t page_input_token, page_output_token, page_limit_key, page_result_key;
+  uint32_t validation;  // index into Tables::styles
 };
 
-/// How the service's front end words a refusal; see validate.cpp.
-struct ValidationRow {};
+/// How a service's answers differ from its protocol's custom, after its patch file. Offsets are
+/// into Tables::strings.
+struct WireFacts {
+  uint32_t error_namespace = 0;    // JSON: before the service's own error names in __type
+  uint32_t request_id_header = 0;  // 0: x-amzn-RequestId
+  uint8_t crc32 = 0;               // JSON: x-amz-crc32 of the body
+  uint8_t virtual_hosts = 0;       // the label before the service's host opens the path
+  uint8_t bare_errors = 0;         // REST-XML: <Error> without <ErrorResponse> around it
+  uint8_t takes_unknown = 0;       // REST requests that nothing else claims are this service's
+};
+
+enum ValidationFlag : uint32_t {
+  validate_lengths = 1,
+  validate_ranges = 2,
+  validate_patterns = 4,
+  validate_show_values = 8,    // "Value 'x' at": the value is quoted
+  validate_lower_paths = 16,   // 'tableName' rather than 'TableName'
+  validate_blank_missing = 32  // an empty text counts as not given
+};
+enum class Refusal : uint8_t { missing, too_short, too_long, range, pattern, enumeration };
+
+/// How a front end words a refusal. Without a text the failures are collected into
+/// "N validation errors detected: ..."; with one the first failure is answered alone.
+struct ValidationStyle {
+  uint32_t flags;
+  uint32_t missing_code, missing_text;
+  uint32_t invalid_code, length_text, range_text, pattern_text, enum_text;
+  uint32_t outside_code, outside_text;  // failures in headers and query strings, if they differ
+};
+
+/// An exception to the style for one member or one shape, from the service's patch file.
+struct ValidationText {
+  uint32_t subject;  // index of a member; or of a shape, plus validation_text_shape
+  Refusal refusal;
+  uint32_t code;     // 0: the style's
+  uint32_t text;     // 0: the usual wording, but answered alone
+};
+constexpr uint32_t validation_text_shape = 0x80000000U;
 
 /// One compiled service. All arrays are constant data.
 struct Tables {
@@ -129,8 +174,25 @@ struct Tables {
   uint8_t query_compatible;  // awsQueryCompatible: x-amzn-query-error is sent
   uint8_t global;            // IAM, Route 53: one endpoint, region aws-global
   std::span<const uint32_t> errors_by_code;  // exceptions (shape indices), sorted by error code
-  ValidationRow validation;
+  std::span<const ValidationStyle> styles;   // the service's, then single operations'
+  std::span<const ValidationText> texts;     // sorted by subject
+  std::atomic<void*>* patterns;              // beside constraints: compiled on first use
+  WireFacts wire = {};
 };
+
+/// Whether two names are equal; most are short, and encoders ask once an element.
+inline bool equal_names(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  const size_t size = a.size();
+  if (size < 8 || size > 16) return a == b;
+  const auto word = [](const char* at) {
+    uint64_t w = 0;
+    std::memcpy(&w, at, 8);
+    return w;
+  };
+  return word(a.data()) == word(b.data()) &&
+         word(a.data() + size - 8) == word(b.data() + size - 8);
+}
 
 class Shape;
 
@@ -139,8 +201,10 @@ class ShapeMember {
  public:
   constexpr ShapeMember() = default;
   ShapeMember(const Tables* t, uint32_t index) : tables_(t), row_(&t->members[index]) {}
-  std::string_view name() const { return tables_->strings + row_->name; }
-  std::string_view location_name() const { return tables_->strings + row_->location_name; }
+  std::string_view name() const { return {tables_->strings + row_->name, row_->name_size}; }
+  std::string_view location_name() const {
+    return {tables_->strings + row_->location_name, row_->location_size};
+  }
   std::string_view query_name() const { return tables_->strings + row_->query_name; }
   std::string_view xml_namespace() const { return tables_->strings + row_->xml_namespace; }
   std::string_view xml_prefix() const { return tables_->strings + row_->xml_prefix; }
@@ -151,6 +215,7 @@ class ShapeMember {
   inline TimestampFormat timestamp_format() const;
   inline Shape shape() const;
   explicit operator bool() const { return row_; }
+  const MemberRow* row() const { return row_; }
 
  private:
   const Tables* tables_ = nullptr;
@@ -172,7 +237,15 @@ class Shape {
   }
   /// By name; `hint` is tried first and set to the position after the one found, so walking
   /// members in the model's order costs one comparison each.
-  ShapeMember find(std::string_view name, size_t& hint) const;
+  ShapeMember find(std::string_view name, size_t& hint) const {
+    if (hint < member_count()) {
+      if (const ShapeMember m = member(hint); equal_names(m.name(), name)) {
+        ++hint;
+        return m;
+      }
+    }
+    return find_from(name, hint);
+  }
   ShapeMember find(std::string_view name) const {
     size_t hint = 0;
     return find(name, hint);
@@ -203,6 +276,7 @@ class Shape {
   friend bool operator==(const Shape& a, const Shape& b) { return a.row_ == b.row_; }
 
  private:
+  ShapeMember find_from(std::string_view name, size_t& hint) const;
   const Tables* tables_ = nullptr;
   const ShapeRow* row_ = nullptr;
 };

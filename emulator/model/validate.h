@@ -7,10 +7,9 @@
 
 namespace squall::model {
 
-/// Required members, enums, lengths, ranges, patterns, nested to any depth. Throws the AwsError that
-/// the service's own front end gives (codes and texts differ by protocol: `MissingParameter` in EC2,
-/// `ValidationError` in query services, `ValidationException` with "N validation errors detected: ..."
-/// in JSON services), after the service's patch file. Enums are checked only where AWS checks them.
+/// Required members, enums, lengths, ranges, patterns, nested to any depth. Throws the AwsError
+/// that the service's own front end gives: codes and texts follow the protocol and the service's
+/// patch file (see patch_model.py). Enums are checked only where AWS checks them up front.
 void validate(const Service& service, const Operation& operation, Protocol protocol,
               const Value& input);
 

@@ -36,12 +36,14 @@ struct Response {
   std::string content_type;
   std::vector<std::pair<std::string, std::string>> headers;  // without content type and length
   std::string body;
+  bool compressible = false;  // a large body may go out as gzip to a client that takes it
 
   void reset() {
     status = 200;
     content_type.clear();
     headers.clear();
     body.clear();
+    compressible = false;
   }
 };
 

@@ -1,6 +1,7 @@
 #include "emulator/sim/clock.h"
 
 #include <chrono>
+#include <ctime>
 
 namespace squall::sim {
 namespace {
@@ -10,6 +11,8 @@ int64_t real_ns() {
       .count();
 }
 }  // namespace
+
+Time real_time_of_day() { return from_unix_seconds(std::time(nullptr)); }
 
 std::optional<Pace> parse_pace(std::string_view text) {
   if (text == "wall") return Pace::wall;

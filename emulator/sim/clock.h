@@ -17,6 +17,10 @@ std::string_view to_string(Pace pace);
 /// Drills start here unless told otherwise: 2026-01-05T09:00:00Z, a Monday.
 inline constexpr Time drill_epoch = from_unix_seconds(1767603600);
 
+/// The real time of day, asked once when a server at wall pace starts: from then on the monotonic
+/// clock carries the World.
+Time real_time_of_day();
+
 class Clock {
  public:
   Clock(Pace pace, Time start) : now_ns_(to_ns(start)), pace_(pace) { anchor(); }

@@ -19,6 +19,8 @@ class TableBase {
   virtual ~TableBase() = default;
   virtual std::string_view kind() const = 0;
   virtual size_t size() const = 0;
+  /// Records in bulk (metric points, log lines): undone, dumped and kept, but not journalled.
+  virtual bool is_quiet() const = 0;
   /// Puts `record` (or nothing) back under `id`: undo.
   virtual void restore(const std::string& id, std::shared_ptr<void> record) = 0;
   /// {"id": {...}, ...} in order of ids.
@@ -41,6 +43,10 @@ class Table final : public TableBase {
 
   std::string_view kind() const override { return T::kind; }
   size_t size() const override { return slots_.size(); }
+  bool is_quiet() const override {
+    if constexpr (requires { T::quiet; }) return T::quiet;
+    return false;
+  }
   bool contains(std::string_view id) const override { return slots_.find(id) != slots_.end(); }
 
   const T* find(std::string_view id) const {

@@ -75,6 +75,7 @@ void World::publish_changes() {
     if (!there && !u.before) continue;  // made and removed within the transaction
     ++u.table->version;
     u.table->refresh_indexes();
+    if (u.table->is_quiet()) continue;
     JournalEntry entry;
     entry.time = now();
     entry.category = "change";

@@ -44,6 +44,17 @@ std::vector<std::pair<Time, double>> statistics(const sim::Scope& scope,
 bool has_metric(const sim::Scope& scope, std::string_view name_space, std::string_view name,
                 const Dimensions& dimensions);
 
+/// One entry of MetricDataQueries or of an alarm's Metrics: a metric or an expression over others.
+struct MetricQuery {
+  std::string id, expression, label;
+  bool return_data = true;
+  std::string name_space, name, statistic, unit;
+  Dimensions dimensions;
+  int64_t period_s = 0;
+  SQUALL_FIELDS(id, expression, label, return_data, name_space, name, statistic, unit, dimensions,
+                period_s)
+};
+
 /// A metric alarm. When its state changes, each action ARN gets the event
 /// "<service of the ARN>.alarm-action" (e.g. "autoscaling.alarm-action") with the ARN as subject and
 /// the alarm's name as payload; Auto Scaling's actions repeat every minute while the state lasts.
@@ -60,14 +71,14 @@ struct Alarm {
   int64_t period_s = 60, evaluation_periods = 1, datapoints_to_alarm = 0;  // 0: all
   double threshold = 0;
   std::string comparison, treat_missing_data = "missing", evaluate_low_sample_percentile;
-  std::string metrics_json;  // metric math, as it came; empty for a single metric
+  std::vector<MetricQuery> queries;  // metric math; empty for a single metric
   Tags tags;
   SQUALL_FIELDS(id, description, actions_enabled, ok_actions, alarm_actions,
                 insufficient_data_actions, state, state_reason, state_reason_data, state_updated,
                 state_transitioned, configuration_updated, metric_name, name_space, statistic,
                 extended_statistic, unit, dimensions, period_s, evaluation_periods,
                 datapoints_to_alarm, threshold, comparison, treat_missing_data,
-                evaluate_low_sample_percentile, metrics_json, tags)
+                evaluate_low_sample_percentile, queries, tags)
 };
 
 /// For policies that own alarms (target tracking) and for PutMetricAlarm.

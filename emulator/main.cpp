@@ -1,0 +1,106 @@
+// The command line: flags -> World, services, server.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "emulator/core/text.h"
+#include "harness/coverage.h"
+#include "harness/serve.h"
+
+namespace {
+
+using namespace squall;
+
+struct ServeFlags {
+  std::string host = "127.0.0.1", data_dir, pace = "wall", latency = "zero",
+              account = "000000000000", region = "us-east-1", advertised_host;
+  uint16_t port = 4566;
+  uint64_t seed = 1;
+  int threads = 1;
+  bool quiet = false;
+};
+
+void add_serve(CLI::App& app, ServeFlags& flags) {
+  CLI::App* serve = app.add_subcommand("serve", "Serve the AWS APIs on one port until a signal");
+  serve->add_option("--host", flags.host, "Address to listen on")->capture_default_str();
+  serve->add_option("--port", flags.port, "Port; 0 takes a free one and prints it")
+      ->capture_default_str();
+  serve->add_option("--data-dir", flags.data_dir,
+                    "Keep state here (durability is not built yet: this is refused)");
+  serve->add_option("--seed", flags.seed, "Seed of everything random")->capture_default_str();
+  serve
+      ->add_option("--pace", flags.pace,
+                   "wall: time passes; virtual: the control API advances it; held: it stands still")
+      ->check(CLI::IsMember({"wall", "virtual", "held"}))
+      ->capture_default_str();
+  serve
+      ->add_option("--latency", flags.latency,
+                   "How long lifecycles take: zero (at once), measured or documented durations")
+      ->check(CLI::IsMember({"zero", "measured", "documented"}))
+      ->capture_default_str();
+  serve->add_option("--account", flags.account, "Account of keys that are not twelve digits")
+      ->capture_default_str();
+  serve->add_option("--region", flags.region, "Region of requests that name none")
+      ->capture_default_str();
+  serve->add_option("--advertised-host", flags.advertised_host,
+                    "host:port in URLs of answers (default localhost:PORT)");
+  serve->add_option("--threads", flags.threads, "I/O threads")->capture_default_str();
+  serve->add_flag("--quiet", flags.quiet, "Print only the Ready. line");
+}
+
+int run_serve(const ServeFlags& flags) {
+  if (!flags.data_dir.empty()) {
+    std::fprintf(stderr,
+                 "squall: --data-dir is not built yet; state lives in memory only.\n"
+                 "Start without it, or keep the stack's deploy program to rebuild the state.\n");
+    return 2;
+  }
+  ServeOptions options;
+  options.http.host = flags.host;
+  options.http.port = flags.port;
+  options.http.threads = flags.threads;
+  options.world.account = flags.account;
+  options.world.seed = flags.seed;
+  options.world.pace = *sim::parse_pace(flags.pace);
+  options.world.latency = *sim::parse_latency_profile(flags.latency);
+  if (options.world.pace == sim::Pace::wall) options.world.start = sim::real_time_of_day();
+  options.region = flags.region;
+  options.advertised_host = flags.advertised_host;
+  LocalServer server(options);
+  if (!flags.quiet)
+    std::printf("squall listens on http://%s:%d\n", flags.host.c_str(), server.port());
+  std::printf("Ready.\n");
+  std::fflush(stdout);
+  server.run_until_signal();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Squall: a wind tunnel for AWS stacks. Deploy with ordinary AWS clients, break a zone, read the "
+      "verdict."};
+  app.require_subcommand(1);
+  app.footer("Point clients at it: export AWS_ENDPOINT_URL=http://localhost:4566 (any credentials).");
+  ServeFlags serve_flags;
+  add_serve(app, serve_flags);
+  CLI::App* coverage = app.add_subcommand("coverage", "List what is served and what answers 501");
+  bool json = false, operations = false;
+  coverage->add_flag("--json", json, "As JSON, every operation");
+  coverage->add_flag("--operations", operations, "Name every operation");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    if (coverage->parsed()) {
+      const std::string text =
+          json ? coverage_json(registry()) : coverage_markdown(registry(), operations);
+      std::fputs(text.c_str(), stdout);
+      return 0;
+    }
+    return run_serve(serve_flags);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "squall: %s\n", failure.what());
+    return 1;
+  }
+}

@@ -1,0 +1,97 @@
+#include "harness/serve.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "emulator/core/text.h"
+#include "models/generated.h"
+#include "services/services.h"
+
+namespace squall {
+
+const api::Registry& registry() {
+  static const api::Registry all(model::all_services(), all_services());
+  return all;
+}
+
+namespace {
+
+/// Runs what has become due in worlds at wall pace, so that alarms fire and instances boot without a
+/// request to nudge them.
+class Ticker {
+ public:
+  explicit Ticker(api::Worlds& worlds) : thread_([this, &worlds] { run(worlds); }) {}
+  ~Ticker() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  Ticker(const Ticker&) = delete;
+  Ticker& operator=(const Ticker&) = delete;
+
+ private:
+  void run(api::Worlds& worlds) {
+    constexpr std::chrono::milliseconds period{100};
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, period, [this] { return stopping_; })) worlds.tick();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+api::DispatchOptions dispatch_options(const ServeOptions& options, uint16_t port) {
+  api::DispatchOptions dispatch;
+  dispatch.default_region = options.region;
+  dispatch.advertised_host =
+      options.advertised_host.empty() ? cat("localhost:", port) : options.advertised_host;
+  return dispatch;
+}
+
+}  // namespace
+
+struct LocalServer::Impl {
+  explicit Impl(const ServeOptions& options)
+      : worlds(registry(), options.world),
+        server(options.http,
+               [this](const protocol::Request& request, protocol::Response& response) {
+                 dispatcher.handle(request, response);
+               }),
+        dispatcher(worlds, dispatch_options(options, server.port())) {}
+
+  api::Worlds worlds;
+  http::Server server;
+  api::Dispatcher dispatcher;
+  std::unique_ptr<Ticker> ticker;
+};
+
+LocalServer::LocalServer(ServeOptions options) : impl_(std::make_unique<Impl>(options)) {}
+LocalServer::~LocalServer() = default;
+
+api::Worlds& LocalServer::worlds() { return impl_->worlds; }
+uint16_t LocalServer::port() const { return impl_->server.port(); }
+
+void LocalServer::start() {
+  impl_->server.start();
+  impl_->ticker = std::make_unique<Ticker>(impl_->worlds);
+}
+
+void LocalServer::stop() {
+  impl_->server.stop();
+  impl_->ticker.reset();
+}
+
+void LocalServer::run_until_signal() {
+  impl_->ticker = std::make_unique<Ticker>(impl_->worlds);
+  impl_->server.run_until_signal();
+  impl_->ticker.reset();
+}
+
+}  // namespace squall

@@ -1,0 +1,41 @@
+// `squall serve`: a World registry behind the HTTP server, until a signal comes.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "emulator/api/dispatch.h"
+#include "emulator/http/server.h"
+
+namespace squall {
+
+struct ServeOptions {
+  http::ServerOptions http;
+  sim::WorldOptions world;
+  std::string region = "us-east-1";
+  std::string advertised_host;  // empty: localhost:PORT
+  bool quiet = false;
+};
+
+/// What every process has one of: all models, all services.
+const api::Registry& registry();
+
+/// The whole server of one process: Worlds, dispatch, control routes, sockets.
+class LocalServer {
+ public:
+  explicit LocalServer(ServeOptions options);
+  ~LocalServer();
+  LocalServer(const LocalServer&) = delete;
+  LocalServer& operator=(const LocalServer&) = delete;
+  api::Worlds& worlds();
+  uint16_t port() const;
+  void start();
+  void stop();
+  void run_until_signal();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace squall

@@ -1,0 +1,1 @@
+"""The MyLearning stack, one module a tier; deploy.py and destroy.py put them in order."""

@@ -1,0 +1,60 @@
+// A World with all services, called in-process: what the tests of services start from.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "emulator/api/local.h"
+#include "models/generated.h"
+#include "services/services.h"
+
+namespace squall {
+
+inline const api::Registry& test_registry() {
+  static const api::Registry registry(model::all_services(), all_services());
+  return registry;
+}
+
+/// Profile zero and a held clock by default; `use_latency` before the first call changes that.
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest() : world_(test_registry().laws(), options()), local_(test_registry(), world_, "us-east-1") {}
+
+  /// The output, or the AwsError thrown (the test fails). Ignored members fail the test too.
+  Value call(std::string_view service, std::string_view operation, Value input = Value::map()) {
+    const Value output = local_.call(service, operation, input);
+    EXPECT_THAT(local_.unread(), testing::IsEmpty()) << service << "." << operation;
+    return output;
+  }
+  /// The error that the call must give.
+  AwsError error(std::string_view service, std::string_view operation, Value input = Value::map()) {
+    try {
+      const Value output = local_.call(service, operation, input);
+      ADD_FAILURE() << service << "." << operation << " succeeded: " << to_json(output);
+    } catch (const AwsError& e) {
+      return e;
+    }
+    return {"none", ""};
+  }
+  void advance(Duration by) { world_.advance_to(world_.now() + by); }
+  void use_latency(sim::LatencyProfile profile) { world_.begin_storm(1, profile); }
+  void use_region(std::string region) { local_.set_region(std::move(region)); }
+  sim::World& world() { return world_; }
+  sim::Scope scope() { return local_.scope(); }
+
+ private:
+  static sim::WorldOptions options() {
+    sim::WorldOptions o;
+    o.pace = sim::Pace::held;
+    return o;
+  }
+  Arena arena_;
+  Arena::Use use_{arena_};
+  sim::World world_;
+  api::Local local_;
+};
+
+}  // namespace squall
