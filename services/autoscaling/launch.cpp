@@ -83,7 +83,6 @@ void record_failure(Work& work, const ZoneChoice& zone, const AwsError& error,
 
 void add_instance(Work& work, const std::string& id, const ZoneChoice& zone,
                   const ec2::LaunchSpec& spec, const std::string& cause, bool rebalancing) {
-  work.scope.edit<ec2::Instance>(id).auto_scaling_group = work.group.id;
   Group& group = work.edit();
   GroupInstance instance;
   instance.id = id;
@@ -110,6 +109,8 @@ bool launch_in_zone(Work& work, const ZoneChoice& zone, ec2::LaunchSpec spec,
                     const std::string& cause, bool rebalancing) {
   spec.subnet_id = zone.subnet_id;
   spec.zone = zone.zone;
+  for (ec2::LaunchInterface& i : spec.interfaces)
+    if (i.device_index == 0 && !zone.subnet_id.empty()) i.subnet_id = zone.subnet_id;
   try {
     const auto ids =
         ec2::launch_instances(work.scope, spec, static_cast<int>(zone.launch));
@@ -178,6 +179,7 @@ ec2::LaunchSpec launch_spec(const sim::Scope& scope, const Group& group) {
   }
   if (group.mixed_instances && !group.mixed_instances->instance_types.empty())
     spec.instance_type = group.mixed_instances->instance_types.front();
+  spec.auto_scaling_group = group.id;
   spec.instance_tags["aws:autoscaling:groupName"] = group.id;
   for (const GroupTag& tag : group.tags)
     if (tag.propagate_at_launch) spec.instance_tags[tag.key] = tag.value;
