@@ -1,13 +1,21 @@
 // THE list of services. Adding one: a folder (state, errors, rows, model) and a line here.
 #include "services/services.h"
 
+#include "services/acm/acm.h"
+#include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/ec2/ec2.h"
+#include "services/elbv2/elbv2.h"
 
 namespace squall {
 
 std::span<const api::ServiceDefinition* const> all_services() {
   static const api::ServiceDefinition* const list[] = {
+      &acm::service(),
+      &autoscaling::service(),
       &cloudwatch::service(),
+      &ec2::service(),
+      &elbv2::service(),
   };
   return list;
 }

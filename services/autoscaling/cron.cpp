@@ -17,7 +17,8 @@ struct Schedule {
   bool any_day = true, any_weekday = true;
 };
 
-std::optional<int64_t> number_or_name(std::string_view text, std::string_view names, int64_t first) {
+std::optional<int64_t> number_or_name(std::string_view text, std::string_view names,
+                                      int64_t first) {
   if (const auto n = parse_int(text)) return n;
   const std::string lower = to_lower(text);
   if (lower.size() != 3) return {};

@@ -85,8 +85,8 @@ struct NewActivity {
 };
 /// Returns the record's id.
 std::string start_activity(sim::Scope& scope, const Group& group, const NewActivity& activity);
-void finish_activity(sim::Scope& scope, const std::string& id, std::string_view status = "Successful",
-                     std::string_view message = {});
+void finish_activity(sim::Scope& scope, const std::string& id,
+                     std::string_view status = "Successful", std::string_view message = {});
 void set_activity_status(sim::Scope& scope, const std::string& id, std::string_view status,
                          int64_t progress);
 Value describe_activity(const sim::Scope& scope, const Activity& activity);

@@ -147,7 +147,8 @@ std::vector<std::pair<std::string, std::string>> launch_zones(const sim::Scope& 
                                                               const Group& group) {
   std::vector<std::pair<std::string, std::string>> zones;
   for (const std::string& id : group.subnet_ids)
-    if (const ec2::Subnet* subnet = scope.view<ec2::Subnet>(id)) zones.emplace_back(subnet->zone, id);
+    if (const ec2::Subnet* subnet = scope.view<ec2::Subnet>(id))
+      zones.emplace_back(subnet->zone, id);
   if (group.subnet_ids.empty())
     for (const std::string& zone : group.zones) zones.emplace_back(zone, "");
   std::ranges::stable_sort(zones, {}, [](const auto& z) { return z.first; });

@@ -13,9 +13,9 @@ const InstanceRefresh* active_refresh(const sim::Scope& scope, const std::string
   return nullptr;
 }
 
-bool is_current(const Group& g, const GroupInstance& i) {
-  return i.launch_template_id == g.launch_template_id &&
-         i.launch_template_version == g.launch_template_version &&
+/// `version` is the number that the group's "$Latest" or "$Default" stands for now.
+bool is_current(const Group& g, const std::string& version, const GroupInstance& i) {
+  return i.launch_template_id == g.launch_template_id && i.launch_template_version == version &&
          i.launch_configuration == g.launch_configuration;
 }
 
@@ -48,9 +48,11 @@ Value start_refresh(Context& ctx, Input in) {
   r.skip_matching = preferences.boolean("SkipMatching");
   if (preferences.boolean("AutoRollback"))
     throw validation_error("AutoRollback is not available");
-  for (const GroupInstance& i : g.instances)
-    if (is_counted(i) && !(r.skip_matching && is_current(g, i)) && !i.protected_from_scale_in)
-      r.left.push_back(i.id);
+  const std::string version = launch_spec(ctx, g).launch_template_version;
+  for (const GroupInstance& i : g.instances) {
+    const bool skipped = r.skip_matching && is_current(g, version, i);
+    if (is_counted(i) && !skipped && !i.protected_from_scale_in) r.left.push_back(i.id);
+  }
   r.total = static_cast<int64_t>(r.left.size());
   const std::string id = r.refresh_id;
   ctx.add(std::move(r));

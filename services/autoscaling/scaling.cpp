@@ -175,7 +175,8 @@ Value execute_policy(Context& ctx, Input in) {
     if (named->name == name) p = named;
   if (!p) throw validation_error(cat("No such policy: ", name));
   const bool honor = in.boolean("HonorCooldown");
-  const auto metric = in.optional_real("MetricValue"), threshold = in.optional_real("BreachThreshold");
+  const auto metric = in.optional_real("MetricValue");
+  const auto threshold = in.optional_real("BreachThreshold");
   const std::string cause = cat("a user request executed policy ", p->name);
   if (p->type == "TargetTrackingScaling")
     throw validation_error("ExecutePolicy is not supported for TargetTrackingScaling policies");

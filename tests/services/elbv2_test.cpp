@@ -85,8 +85,9 @@ TEST_F(Elbv2Test, LoadBalancerHasNodesInItsZones) {
   EXPECT_EQ(made.at("CanonicalHostedZoneId").text(), "Z35SXDOTRQ7X7K");
   EXPECT_EQ(made.at("AvailabilityZones").size(), 2u);
   EXPECT_EQ(made.at("SecurityGroups").size(), 1u);
-  const Value shown = call("elbv2", "DescribeLoadBalancers", {{"Names", std::vector<std::string>{"web"}}})
-                          .at("LoadBalancers")[0];
+  const Value shown =
+      call("elbv2", "DescribeLoadBalancers", {{"Names", std::vector<std::string>{"web"}}})
+          .at("LoadBalancers")[0];
   EXPECT_EQ(shown.at("State").at("Code").text(), "active");
   size_t nodes = 0;
   for (const ec2::NetworkInterface* i : scope().by<ec2::NetworkInterface>("vpc:" + vpc_)) {
