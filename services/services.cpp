@@ -2,12 +2,14 @@
 #include "services/services.h"
 
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/ec2/ec2.h"
 
 namespace squall {
 
 std::span<const api::ServiceDefinition* const> all_services() {
   static const api::ServiceDefinition* const list[] = {
       &cloudwatch::service(),
+      &ec2::service(),
   };
   return list;
 }
