@@ -42,15 +42,36 @@ constexpr std::array<bool, 256> plain_bytes = [] {
   plain['\n'] = plain['\t'] = true;
   return plain;
 }();
+
+/// Eight bytes at once: whether one of them may have to be escaped. False alarms are allowed.
+bool needs_look(uint64_t word) {
+  constexpr uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
+  const auto zero_byte = [](uint64_t w) { return (w - ones) & ~w & highs; };
+  const uint64_t below_blank = (word - ones * 0x20) & ~word;
+  return ((word | below_blank) & highs) | zero_byte(word ^ ones * '&') |
+         zero_byte(word ^ ones * '<') | zero_byte(word ^ ones * '>') |
+         zero_byte(word ^ ones * '"') | zero_byte(word ^ ones * 0x7F);
+}
 }  // namespace
 
 bool XmlSink::escape_plain(std::string_view text) {
   char* to = room(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!plain_bytes[static_cast<unsigned char>(text[i])]) return false;
-    to[i] = text[i];
+  const size_t size = text.size();
+  const auto copy_word = [&](size_t at) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    std::memcpy(to + at, &word, 8);
+    return !needs_look(word);
+  };
+  size_t i = 0;
+  while (i + 8 <= size && copy_word(i)) i += 8;
+  if (size < 8 || i + 8 <= size || !copy_word(size - 8)) {  // the last word overlaps
+    for (; i < size; ++i) {
+      if (!plain_bytes[static_cast<unsigned char>(text[i])]) return false;
+      to[i] = text[i];
+    }
   }
-  at_ += text.size();
+  at_ += size;
   return true;
 }
 
@@ -106,7 +127,7 @@ class XmlWriter {
     size_t hint = 0;
     for (const Member& m : value.members()) {
       if (m.value.is_absent() || m.value.is_null()) continue;
-      const ShapeMember member = find_member(shape, m.key.text, hint);
+      const ShapeMember member = shape.find(m.key.text, hint);
       if (!member) abort_on_unknown_member(shape, m.key.text);
       if (member.location() == model::Location::body && !member.has(model::member_xml_attribute))
         named(m.value, member);
@@ -132,12 +153,10 @@ class XmlWriter {
   void tagged(const Value& value, ShapeMember member, std::string_view tag) {
     const Shape shape = member.shape();
     if (is_container(shape) && (!value.is_list() && !value.is_map())) abort_on_wrong_kind(shape);
-    const bool plain = member.xml_namespace().empty() && shape.xml_namespace().empty() &&
-                       shape.type() != ShapeType::structure;
-    if (plain)
-      sink_.open(tag);
-    else
+    if (style_.attributes)
       open_with_attributes(value, member, tag);
+    else
+      sink_.open(tag);
     switch (shape.type()) {
       case ShapeType::structure: members(value, shape); break;
       case ShapeType::list: {

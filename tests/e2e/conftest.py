@@ -3,11 +3,10 @@ import json
 import os
 import pathlib
 import re
-import select
 import signal
 import subprocess
 import sys
-import time
+import threading
 import urllib.error
 import urllib.request
 
@@ -50,34 +49,39 @@ class Squall:
             [BINARY, "serve", "--port", "0", *arguments], stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, bufsize=1)
         self.lines = []
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         self.endpoint = f"http://127.0.0.1:{self._wait_until_ready()}"
         self.environment = client_environment(self.endpoint, guard_log, account="000000000000")
 
-    def _wait_until_ready(self):
-        deadline = time.monotonic() + READY_TIMEOUT_S
-        while time.monotonic() < deadline:
-            if not select.select([self.process.stdout], [], [], 0.1)[0]:
-                continue
-            line = self.process.stdout.readline()
-            if not line:
-                break
+    def _read(self):
+        """Keeps the pipe empty, so that a talkative server never blocks on it."""
+        for line in self.process.stdout:
             self.lines.append(line.rstrip())
             if line.startswith("Ready."):
-                ports = re.findall(r":(\d{2,5})\b", "\n".join(self.lines))
-                assert ports, f"no port among: {self.lines}"
-                return int(ports[-1])
-        self.process.kill()
-        raise AssertionError("the server did not get ready: " + "\n".join(self.lines))
+                self._ready.set()
+        self._ready.set()  # it ended: whoever waits shall look
+
+    def _wait_until_ready(self):
+        self._ready.wait(READY_TIMEOUT_S)
+        said = "\n".join(self.lines)
+        ports = re.findall(r":(\d{2,5})\b", said)
+        if "Ready." not in said or not ports:
+            self.process.kill()
+            raise AssertionError(f"the server did not get ready: {said}")
+        return int(ports[-1])
 
     def stop(self, signal_number=signal.SIGTERM):
         if self.process.poll() is None:
             self.process.send_signal(signal_number)
         try:
-            self.lines += self.process.communicate(timeout=15)[0].splitlines()
+            code = self.process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
-        return self.process.returncode
+        self._reader.join(timeout=5)
+        return code
 
     def http(self, method, path, body=None):
         """The control API. Returns the status and the text."""
