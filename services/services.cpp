@@ -1,15 +1,21 @@
 // THE list of services. Adding one: a folder (state, errors, rows, model) and a line here.
 #include "services/services.h"
 
+#include "services/acm/acm.h"
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/ec2/ec2.h"
+#include "services/iam/iam.h"
+#include "services/sts/sts.h"
 
 namespace squall {
 
 std::span<const api::ServiceDefinition* const> all_services() {
   static const api::ServiceDefinition* const list[] = {
+      &acm::service(),
       &cloudwatch::service(),
       &ec2::service(),
+      &iam::service(),
+      &sts::service(),
   };
   return list;
 }
