@@ -1,22 +1,24 @@
 #!/usr/bin/env bash
-# Makes build/venv hold a requirements file's exact versions, once: a stamp of the file's
+# Makes a virtual environment hold a requirements file's exact versions, once: a stamp of the
 # content lets the next run start at once. Prints nothing when there is nothing to do.
+# Usage: scenarios/venv.sh REQUIREMENTS [FOLDER (build/venv) [FLAGS OF python -m venv]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 requirements=$1
-venv=build/venv
+venv=${2:-build/venv}
 python=/usr/bin/python3
 [ -x "$python" ] || python=python3
 
 # A requirements file may include others (-r), so the stamp covers all of them.
-stamp=$venv/stamps/$(cat scenarios/requirements.txt "$requirements" | sha256sum | cut -c1-16)
+content=$(cat "$requirements" scenarios/requirements*.txt tests/requirements*.txt | sha256sum)
+stamp=$venv/stamps/$(basename "$requirements" .txt)-${content:0:16}
 [ ! -f "$stamp" ] || exit 0
 
 if [ ! -x "$venv/bin/pip" ]; then
   echo "Making $venv"
   rm -rf "$venv"
   mkdir -p build
-  "$python" -m venv "$venv"
+  "$python" -m venv "${@:3}" "$venv"
 fi
 echo "Installing $requirements into $venv"
 if ! "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"; then

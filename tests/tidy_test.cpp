@@ -121,7 +121,9 @@ TEST(CheckIncludes, KnowsTheRoomsBelow) {
   EXPECT_TRUE(may("services/ec2/vpc.cpp", "emulator/api/context.h"));
   EXPECT_TRUE(may("emulator/main.cpp", "services/services.h"));
   EXPECT_TRUE(may("harness/runner.cpp", "services/ec2/vpc.h"));
+  EXPECT_TRUE(may("services/ec2/ec2.cpp", "models/generated.h"));
   EXPECT_FALSE(may("emulator/core/a.h", "emulator/model/model.h"));
+  EXPECT_FALSE(may("emulator/core/a.h", "models/generated.h"));
   EXPECT_FALSE(may("emulator/sim/a.h", "emulator/api/context.h"));
   EXPECT_FALSE(may("emulator/protocol/a.h", "emulator/sim/clock.h"));
   EXPECT_FALSE(may("emulator/api/a.cpp", "emulator/http/server.h"));

@@ -19,10 +19,11 @@ Registry::Registry(std::span<const model::Service> models,
                    std::span<const ServiceDefinition* const> definitions)
     : models_(models.begin(), models.end()) {
   for (const ServiceDefinition* d : definitions) {
-    const std::string_view name = d->model.name();
-    auto& entries = entries_[&d->model.tables()];
-    entries.resize(d->model.operation_count());
+    // The data plane and the faults contribute laws only: no model, no handlers.
+    const std::string_view name = d->handlers.empty() ? "laws" : d->model.name();
     for (const auto& rows : d->handlers) {
+      auto& entries = entries_[&d->model.tables()];
+      entries.resize(d->model.operation_count());
       for (const HandlerRow& row : rows) {
         const model::Operation operation = d->model.find_operation(row.operation);
         if (!operation) bad_row(name, row.operation, "is not an operation of the model");

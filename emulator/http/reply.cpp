@@ -114,7 +114,8 @@ bool append_head(std::string& out, const protocol::Response& response, const Rep
 }
 
 std::string http_date_now() {
-  const std::time_t now = std::time(nullptr);
+  std::time_t now = 0;
+  std::time(&now);
   std::tm parts{};
   gmtime_r(&now, &parts);
   char text[32];

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "emulator/http/chunked.h"
 #include "emulator/http/gzip.h"
 
 namespace squall::http {
@@ -24,11 +25,11 @@ constexpr size_t kKeepBytesMax = 1 << 20;  // larger buffers are given back afte
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
-/// Collects views instead of Beast's field list, which allocates and sorts every header.
+/// Parses the header; bodies are taken by their length or by ChunkReader. Collects views instead of
+/// Beast's field list, which allocates and sorts every header.
 class Parser final : public beast::http::basic_parser<true> {
  public:
-  Parser(std::vector<protocol::Header>& headers, std::string& body, size_t body_bytes_max)
-      : headers_(headers), body_(body), body_bytes_max_(body_bytes_max) {
+  Parser(std::vector<protocol::Header>& headers, size_t body_bytes_max) : headers_(headers) {
     header_limit(static_cast<std::uint32_t>(kHeaderBytesMax));
     body_limit(body_bytes_max);
   }
@@ -49,7 +50,6 @@ class Parser final : public beast::http::basic_parser<true> {
   }
   void on_response_impl(int, View, int, Error&) override {}
   void on_field_impl(beast::http::field, View name, View value, Error& ec) override {
-    if (is_header_done()) return;  // a trailer: read past, nobody asks for it
     const bool inside = value.empty() || (value.data() >= input.data() &&
                                           value.data() < input.data() + input.size());
     if (!inside)
@@ -61,18 +61,10 @@ class Parser final : public beast::http::basic_parser<true> {
   void on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) override {}
   std::size_t on_body_impl(View, Error&) override { return 0; }
   void on_chunk_header_impl(std::uint64_t, View, Error&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, View bytes, Error& ec) override {
-    if (body_.size() + bytes.size() > body_bytes_max_)
-      ec = beast::http::error::body_limit;
-    else
-      body_.append(bytes.data(), bytes.size());
-    return bytes.size();
-  }
+  std::size_t on_chunk_body_impl(std::uint64_t, View, Error&) override { return 0; }
   void on_finish_impl(Error&) override {}
 
   std::vector<protocol::Header>& headers_;
-  std::string& body_;
-  size_t body_bytes_max_;
 };
 
 constexpr Refusal kTooLong{431, "The request's headers are longer than 64 KiB.\n"};
@@ -83,8 +75,6 @@ Refusal refusal_of(beast::error_code ec) {
   if (ec == error::header_limit) return kTooLong;
   if (ec == error::body_limit) return kBodyTooLarge;
   if (ec == error::bad_version) return {400, "This server speaks HTTP/1.1 and HTTP/1.0.\n"};
-  if (ec == error::bad_chunk || ec == error::bad_chunk_extension)
-    return {400, "The request's chunked body is malformed.\n"};
   if (ec == error::bad_content_length || ec == error::multiple_content_length)
     return {400, "The request's Content-Length is malformed or contradicted.\n"};
   return {400, "The request is not well-formed HTTP.\n"};
@@ -108,6 +98,7 @@ struct RequestReader::Impl {
   Refusal refusal;
   std::optional<Parser> parser;
   std::vector<protocol::Header> headers;
+  ChunkReader chunk_reader;
   std::string chunks;    // a chunked body without its frame
   std::string unpacked;  // a gzip body unpacked
   protocol::Request request;
@@ -177,7 +168,7 @@ void RequestReader::Impl::read_header() {
     while (end - begin >= 2 && data[begin] == '\r' && data[begin + 1] == '\n') begin += 2;
   const size_t available = end - begin - parsed;
   if (available == 0 || (parsed == 0 && available == 1 && data[begin] == '\r')) return;
-  if (!parser) parser.emplace(headers, chunks, body_bytes_max);
+  if (!parser) parser.emplace(headers, body_bytes_max);
   beast::error_code ec;
   parser->input = {data + begin + parsed, available};
   parsed += parser->put({data + begin + parsed, available}, ec);
@@ -215,7 +206,6 @@ void RequestReader::Impl::accept_header() {
   check_header();
   if (stage == Stage::refused) return;
   if (parser->chunked()) {
-    parser->eager(true);
     stage = Stage::chunked_body;
   } else {
     length = static_cast<size_t>(parser->content_length().value_or(0));
@@ -224,18 +214,21 @@ void RequestReader::Impl::accept_header() {
 }
 
 void RequestReader::Impl::read_chunks() {
-  const size_t at = begin + header_bytes;
-  if (end > at) {
-    expects_continue = false;
-    beast::error_code ec;
-    const size_t used = parser->put({buffer.get() + at, end - at}, ec);
-    // What was read is cut out, so that the header stays where its views are.
-    std::memmove(buffer.get() + at, buffer.get() + at + used, end - at - used);
-    end -= used;
-    if (ec && ec != beast::http::error::need_more) return refuse(refusal_of(ec));
-    if (!parser->is_done() && end - at > kHeaderBytesMax) return refuse(kTooLong);
+  using Result = ChunkReader::Result;
+  char* const at = buffer.get() + begin + header_bytes;
+  std::string_view input(at, end - begin - header_bytes);
+  if (!input.empty()) expects_continue = false;  // the client did not wait
+  const Result result = chunk_reader.read(input, chunks, body_bytes_max);
+  // What was read is cut out, so that the header stays where its views are.
+  std::memmove(at, input.data(), input.size());
+  end = begin + header_bytes + input.size();
+  switch (result) {
+    case Result::need_more: return;
+    case Result::done: return finish(chunks);
+    case Result::malformed: return refuse({400, "The request's chunked body is malformed.\n"});
+    case Result::body_too_large: return refuse(kBodyTooLarge);
+    case Result::trailer_too_long: return refuse(kTooLong);
   }
-  if (parser->is_done()) finish(chunks);
 }
 
 void RequestReader::Impl::finish(std::string_view body) {
@@ -286,6 +279,7 @@ void RequestReader::Impl::drop_current() {
   parser.reset();
   headers.clear();
   chunks.clear();
+  chunk_reader.reset();
   if (chunks.capacity() > kKeepBytesMax) chunks = {};
   if (unpacked.capacity() > kKeepBytesMax) unpacked = {};
   if (capacity > kKeepBytesMax && end - begin < kBufferBytes / 2) {

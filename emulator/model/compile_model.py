@@ -93,7 +93,8 @@ class Compiler:
                self.text(merged.get("locationName", name)), self.text(ref.get("queryName")),
                self.text(uri), self.text(prefix),
                flags(merged | {"required": name in required}, MEMBER_FLAGS),
-               "l_" + LOCATIONS.get(location, location), "f_" + stamp)
+               "l_" + LOCATIONS.get(location, location), "f_" + stamp,
+               len(name.encode()), len(merged.get("locationName", name).encode()))
         self.member_rows.append(row)
 
     def constraint(self, shape):

@@ -5,13 +5,13 @@
 
 namespace squall::model {
 
-ShapeMember Shape::find(std::string_view name, size_t& hint) const {
+ShapeMember Shape::find_from(std::string_view name, size_t& hint) const {
   const size_t n = member_count();
   for (size_t i = 0; i < n; ++i) {
     const size_t at = hint + i < n ? hint + i : hint + i - n;
     const ShapeMember m = member(at);
     if (m.name() == name) {
-      hint = at + 1 == n ? 0 : at + 1;
+      hint = at + 1;
       return m;
     }
   }

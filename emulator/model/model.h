@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -83,6 +84,8 @@ struct MemberRow {
   uint16_t flags;
   Location location;
   TimestampFormat timestamp_format;
+  uint8_t name_size;      // so that names are compared and written without measuring them
+  uint8_t location_size;
 };
 
 struct ConstraintRow {
@@ -177,6 +180,21 @@ struct Tables {
   WireFacts wire = {};
 };
 
+/// Whether two names are equal; most are short, and encoders ask once an element.
+inline bool equal_names(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  const size_t size = a.size();
+  if (size < 8 || size > 32) return a == b;
+  const auto word = [](const char* at) {
+    uint64_t w = 0;
+    std::memcpy(&w, at, 8);
+    return w;
+  };
+  const auto same_at = [&](size_t at) { return word(a.data() + at) == word(b.data() + at); };
+  if (!same_at(0) || !same_at(size - 8)) return false;
+  return size <= 16 || (same_at(8) && same_at(size - 16));
+}
+
 class Shape;
 
 /// A member of a structure; also a list's element and a map's key and value.
@@ -184,8 +202,10 @@ class ShapeMember {
  public:
   constexpr ShapeMember() = default;
   ShapeMember(const Tables* t, uint32_t index) : tables_(t), row_(&t->members[index]) {}
-  std::string_view name() const { return tables_->strings + row_->name; }
-  std::string_view location_name() const { return tables_->strings + row_->location_name; }
+  std::string_view name() const { return {tables_->strings + row_->name, row_->name_size}; }
+  std::string_view location_name() const {
+    return {tables_->strings + row_->location_name, row_->location_size};
+  }
   std::string_view query_name() const { return tables_->strings + row_->query_name; }
   std::string_view xml_namespace() const { return tables_->strings + row_->xml_namespace; }
   std::string_view xml_prefix() const { return tables_->strings + row_->xml_prefix; }
@@ -218,7 +238,15 @@ class Shape {
   }
   /// By name; `hint` is tried first and set to the position after the one found, so walking
   /// members in the model's order costs one comparison each.
-  ShapeMember find(std::string_view name, size_t& hint) const;
+  ShapeMember find(std::string_view name, size_t& hint) const {
+    if (hint < member_count()) {
+      if (const ShapeMember m = member(hint); equal_names(m.name(), name)) {
+        ++hint;
+        return m;
+      }
+    }
+    return find_from(name, hint);
+  }
   ShapeMember find(std::string_view name) const {
     size_t hint = 0;
     return find(name, hint);
@@ -249,6 +277,7 @@ class Shape {
   friend bool operator==(const Shape& a, const Shape& b) { return a.row_ == b.row_; }
 
  private:
+  ShapeMember find_from(std::string_view name, size_t& hint) const;
   const Tables* tables_ = nullptr;
   const ShapeRow* row_ = nullptr;
 };

@@ -1,3 +1,4 @@
+// Reads CBOR by hand: the format is small, and every length has to be distrusted.
 #include <bit>
 #include <cmath>
 #include <limits>

@@ -1,3 +1,4 @@
+// Writes CBOR by shape: the shape tells floats from doubles and blobs from texts.
 #include <bit>
 
 #include "emulator/protocol/cbor.h"
@@ -52,7 +53,7 @@ class CborWriter {
     size_t hint = 0;
     for (const Member& m : value.members()) {
       if (m.value.is_absent() || m.value.is_null()) continue;
-      const ShapeMember member = find_member(shape, m.key.text, hint);
+      const ShapeMember member = shape.find(m.key.text, hint);
       if (!member) abort_on_unknown_member(shape, m.key.text);
       append_string(out_, 3, member.location_name());
       any(m.value, member.shape());

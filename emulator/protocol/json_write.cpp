@@ -26,7 +26,7 @@ class JsonWriter {
     size_t hint = 0;
     for (const Member& m : value.members()) {
       if (m.value.is_absent() || m.value.is_null()) continue;
-      const ShapeMember member = find_member(shape, m.key.text, hint);
+      const ShapeMember member = shape.find(m.key.text, hint);
       if (!member) abort_on_unknown_member(shape, m.key.text);
       if (member.location() != model::Location::body) continue;
       if (!first) out_ += ',';

@@ -1,3 +1,4 @@
+// What REST answers hold outside a document: status, headers, raw payloads.
 #include "emulator/core/text.h"
 #include "emulator/protocol/rest.h"
 #include "emulator/protocol/scalar.h"
@@ -52,7 +53,7 @@ void encode_rest_headers(const Value& value, Shape shape, Response& response) {
   size_t hint = 0;
   for (const Member& m : value.members()) {
     if (m.value.is_absent() || m.value.is_null()) continue;
-    const ShapeMember member = find_member(shape, m.key.text, hint);
+    const ShapeMember member = shape.find(m.key.text, hint);
     if (!member) abort_on_unknown_member(shape, m.key.text);
     switch (member.location()) {
       case Location::header:

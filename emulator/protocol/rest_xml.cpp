@@ -47,7 +47,8 @@ void write_body(const Call& call, const Value& output, Shape shape, Response& re
   const Shape root_shape = payload ? payload.shape() : shape;
   open_root(call, tag, payload ? payload.xml_namespace() : shape.xml_namespace(), document,
             root_shape, sink);
-  write_xml_members(sink, document, root_shape, {.always_fraction = is_bare(call)});
+  write_xml_members(sink, document, root_shape,
+                    {.always_fraction = is_bare(call), .attributes = true});
   sink.close(tag);
 }
 

@@ -13,9 +13,9 @@ struct RouteOptions {
 };
 
 /// Finds the call: service and region from the SigV4 scope (header or presigned query), else from
-/// the Host header (`ec2.ap-south-1.amazonaws.com`, `dynamodb.localhost`), else from X-Amz-Target or
-/// Action+Version; the protocol from the request itself (smithy-protocol header, X-Amz-Target and
-/// content type, form body, path); the operation by the model. Throws AwsError where AWS would
+/// the Host header (`ec2.ap-south-1.amazonaws.com`, `dynamodb.localhost`), else from X-Amz-Target
+/// or Action+Version; the protocol from the request itself (smithy-protocol header, X-Amz-Target
+/// and content type, form body, path); the operation by the model. Throws AwsError where AWS would
 /// (UnknownOperationException, InvalidAction...), after filling in `call` as far as known, so that
 /// the error can be answered in the caller's protocol.
 void route(std::span<const model::Service> services, const Request& request,

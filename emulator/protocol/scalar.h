@@ -13,7 +13,10 @@ constexpr size_t depth_max = 128;  // of nested documents, in every protocol
 
 /// The text as the kind the shape asks for; false if it is not one. Blobs are base64.
 bool scalar_from_text(model::Shape shape, std::string_view text, Value& out);
-bool is_container(model::Shape shape);
+inline bool is_container(model::Shape shape) {
+  return shape.type() == model::ShapeType::structure || shape.type() == model::ShapeType::list ||
+         shape.type() == model::ShapeType::map;
+}
 
 /// "Integer", "String", "Boolean"...: how AWS's messages name a shape's type.
 std::string_view type_name(model::Shape shape);
@@ -32,23 +35,5 @@ void append_scalar(std::string& out, const Value& value, model::TimestampFormat 
 /// A handler's document does not fit the output shape: a programmer's error. Prints and aborts.
 [[noreturn]] void abort_on_unknown_member(model::Shape shape, std::string_view member);
 [[noreturn]] void abort_on_wrong_kind(model::Shape shape);
-
-/// Shape::find without measuring the model's string: this is the hot comparison of encoders.
-inline model::ShapeMember find_member(model::Shape shape, std::string_view name, size_t& hint) {
-  const model::Tables& tables = *shape.tables();
-  const size_t count = shape.member_count();
-  const model::MemberRow* rows = tables.members.data() + shape.row()->first;
-  for (size_t i = 0; i < count; ++i) {
-    const size_t at = hint + i < count ? hint + i : hint + i - count;
-    const char* text = tables.strings + rows[at].name;
-    size_t same = 0;
-    while (same < name.size() && text[same] == name[same]) ++same;
-    if (same == name.size() && text[same] == '\0') {
-      hint = at + 1 == count ? 0 : at + 1;
-      return shape.member(at);
-    }
-  }
-  return {};
-}
 
 }  // namespace squall::protocol

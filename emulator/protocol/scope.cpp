@@ -15,8 +15,9 @@ void read_credential(std::string_view text, SigningScope& scope) {
   // An access key may hold slashes, so count from the end: date, region, service, terminator.
   const bool regional = parts.size() >= 5;
   if (regional) scope.region = parts[parts.size() - 3];
-  const auto tail = static_cast<size_t>(parts[regional ? parts.size() - 4 : 1].data() - text.data());
-  scope.access_key = text.substr(0, tail ? tail - 1 : 0);
+  const char* const date = parts[regional ? parts.size() - 4 : 1].data();
+  const auto key_end = static_cast<size_t>(date - text.data());
+  scope.access_key = text.substr(0, key_end ? key_end - 1 : 0);
 }
 
 void read_authorization(std::string_view header, SigningScope& scope) {

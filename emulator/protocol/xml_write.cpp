@@ -42,15 +42,38 @@ constexpr std::array<bool, 256> plain_bytes = [] {
   plain['\n'] = plain['\t'] = true;
   return plain;
 }();
+
+/// Eight bytes at once: whether one of them may have to be escaped. False alarms are allowed.
+[[gnu::always_inline]] inline bool needs_look(uint64_t word) {
+  constexpr uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
+  const auto zero_byte = [](uint64_t w) { return (w - ones) & ~w & highs; };
+  // One test takes '<' and '>' together (they differ in one bit), one '"' and '&'.
+  const uint64_t angles = zero_byte((word & ~(ones * 2)) ^ ones * '<');
+  const uint64_t marks = zero_byte((word & ~(ones * 4)) ^ ones * '"');
+  const uint64_t controls = (word - ones * 0x20) & ~word;
+  const uint64_t deletes = word + ones;  // 0x7F and beyond reach the high bit
+  return (((word | controls | deletes) & highs) | angles | marks) != 0;
+}
 }  // namespace
 
 bool XmlSink::escape_plain(std::string_view text) {
   char* to = room(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!plain_bytes[static_cast<unsigned char>(text[i])]) return false;
-    to[i] = text[i];
+  const size_t size = text.size();
+  const auto copy_word = [&](size_t at) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    std::memcpy(to + at, &word, 8);
+    return !needs_look(word);
+  };
+  size_t i = 0;
+  while (i + 8 <= size && copy_word(i)) i += 8;
+  if (size < 8 || i + 8 <= size || !copy_word(size - 8)) {  // the last word overlaps
+    for (; i < size; ++i) {
+      if (!plain_bytes[static_cast<unsigned char>(text[i])]) return false;
+      to[i] = text[i];
+    }
   }
-  at_ += text.size();
+  at_ += size;
   return true;
 }
 
@@ -76,14 +99,10 @@ void XmlSink::escape_slowly(std::string_view text) {
     }
     const size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
     const std::string_view character = text.substr(i, length);
-    if (character.size() == length && is_valid_utf8(character) && character != "\xEF\xBF\xBE" &&
-        character != "\xEF\xBF\xBF") {
-      raw(character);
-      i += length;
-    } else {
-      raw(replacement);
-      ++i;
-    }
+    const bool valid = character.size() == length && is_valid_utf8(character);
+    const bool allowed = character != "\xEF\xBF\xBE" && character != "\xEF\xBF\xBF";
+    raw(valid && allowed ? character : replacement);
+    i += valid ? length : 1;
   }
 }
 
@@ -110,7 +129,7 @@ class XmlWriter {
     size_t hint = 0;
     for (const Member& m : value.members()) {
       if (m.value.is_absent() || m.value.is_null()) continue;
-      const ShapeMember member = find_member(shape, m.key.text, hint);
+      const ShapeMember member = shape.find(m.key.text, hint);
       if (!member) abort_on_unknown_member(shape, m.key.text);
       if (member.location() == model::Location::body && !member.has(model::member_xml_attribute))
         named(m.value, member);
@@ -136,12 +155,10 @@ class XmlWriter {
   void tagged(const Value& value, ShapeMember member, std::string_view tag) {
     const Shape shape = member.shape();
     if (is_container(shape) && (!value.is_list() && !value.is_map())) abort_on_wrong_kind(shape);
-    const bool plain = member.xml_namespace().empty() && shape.xml_namespace().empty() &&
-                       shape.type() != ShapeType::structure;
-    if (plain)
-      sink_.open(tag);
-    else
+    if (style_.attributes)
       open_with_attributes(value, member, tag);
+    else
+      sink_.open(tag);
     switch (shape.type()) {
       case ShapeType::structure: members(value, shape); break;
       case ShapeType::list: {

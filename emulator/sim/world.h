@@ -82,6 +82,7 @@ class World {
   const Journal& journal() const { return journal_; }
   Scheduler& scheduler() { return scheduler_; }
   void set_engine(Engine* engine) { engine_ = engine; }
+  Engine* engine() const { return engine_; }
   /// Taken by dispatch and the control API; everything below assumes that it is held.
   std::shared_mutex& mutex() { return mutex_; }
 

@@ -15,7 +15,7 @@
 namespace squall::http {
 namespace {
 
-using testing::HasSubstr;
+using namespace std::string_literals;
 using testing::MatchesRegex;
 
 TEST(Server, KeepsTheConnection) {
@@ -98,6 +98,9 @@ TEST(Server, TakesRequestsByteByByte) {
     for (const char c : request) client.send({&c, 1});
     EXPECT_EQ(client.reply().body, "POST /x?y [s] hello");
   }
+  for (const char c : "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"s)
+    client.send({&c, 1});
+  EXPECT_EQ(client.reply().body, "POST /? [] ");
 }
 
 TEST(Server, UnchunksLargeBodies) {

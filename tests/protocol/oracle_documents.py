@@ -1,4 +1,4 @@
-"""Documents made from botocore's shapes for test_oracle.py: minimal, maximal and with empty lists."""
+"""Documents made from botocore's shapes for test_oracle.py: minimal, maximal, with empty lists."""
 import base64
 import datetime
 import json
@@ -167,8 +167,8 @@ class Documents:
             form = self.protocol in ("query", "ec2")
             return None if form and not out else out
         if kind == "list":
-            if not value and (self.protocol == "ec2" or
-                              (self.protocol == "rest-xml" and shape.serialization.get("flattened"))):
+            flat = self.protocol == "rest-xml" and shape.serialization.get("flattened")
+            if not value and (self.protocol == "ec2" or flat):
                 return None
             items = [self.received(v, shape.member) for v in value]
             items = [i for i in items if i is not None]

@@ -34,7 +34,7 @@ class Service:
     def __init__(self, folder):
         self.folder = folder
         imported = json.loads((ROOT / "services" / folder / "model.json").read_text())
-        assert imported["botocore"] == botocore.__version__, "tests/run installs the models' botocore"
+        assert imported["botocore"] == botocore.__version__, "not the models' botocore"
         self.name = imported["client"]
         self.model = SESSION.get_service_model(self.name)
         self.protocols = self.model.metadata.get("protocols") or [self.model.metadata["protocol"]]
@@ -159,7 +159,8 @@ def test_encode(folder, protocol):
         # botocore's CBOR parser reads no request id where there is no output shape.
         has_id = has_id or (operation.output_shape is None and protocol.endswith("cbor"))
         if got != wanted or not status_ok or not has_id:
-            failures.append(f"{operation.name}:\n   got {got}\n  want {wanted}\n   in {body[:400]!r}")
+            failures.append(f"{operation.name}:\n   got {got}\n  want {wanted}\n"
+                            f"   in {body[:400]!r}")
     report(failures, len(frames))
 
 
