@@ -87,13 +87,12 @@ void check_security_groups(const sim::Scope& scope, const std::vector<std::strin
   for (const std::string& id : ids) {
     const auto* group = scope.view<ec2::SecurityGroup>(id);
     if (!group) {
-      throw invalid_parameter_value(
-          cat("Some security groups are not found or deleted: ", id));
+      throw invalid_parameter_value(cat("Some security groups are not found or deleted: ", id));
     }
     if (group->vpc_id != vpc_id) {
-      throw invalid_parameter_combination(
-          cat("The security group ", id, " does not belong to the VPC ", vpc_id,
-              " of the cache subnet group."));
+      throw invalid_parameter_combination(cat("The security group ", id,
+                                              " does not belong to the VPC ", vpc_id,
+                                              " of the cache subnet group."));
     }
   }
 }

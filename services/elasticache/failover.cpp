@@ -1,5 +1,5 @@
-// ElastiCache watches its nodes: a dark primary's least-lagging replica is promoted, and a node whose
-// host is back is replaced in its zone and joins as a replica.
+// ElastiCache watches its nodes: a dark primary's least-lagging replica is promoted, and a node
+// whose host is back is replaced in its zone and joins as a replica.
 #include "services/elasticache/internal.h"
 
 namespace squall::elasticache {
@@ -169,8 +169,7 @@ void begin_failover(sim::Scope& scope, ReplicationGroup& group, NodeGroup& ng,
                    cat("Node group ", ng.id, " has no replica that could be promoted."));
     return;
   }
-  scope.announce("elasticache.failover-started", group.id,
-                 cat("Node group ", ng.id, ": ", cause));
+  scope.announce("elasticache.failover-started", group.id, cat("Node group ", ng.id, ": ", cause));
   if (CacheNode* primary = primary_of(ng)) primary->serving_since.reset();
   begin(scope, group, ng, "promoting", "elasticache.failover.promote",
         "elasticache.failover.promoted");

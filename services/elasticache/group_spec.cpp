@@ -67,8 +67,7 @@ void set_engine(const sim::Scope& scope, const Input& in, ReplicationGroup& grou
   if (group.node_type.empty())
     throw invalid_parameter_value("CacheNodeType must be specified for a new replication group.");
   if (!is_node_type(group.node_type)) {
-    throw invalid_parameter_value(
-        cat("The cache node type ", group.node_type, " is not valid."));
+    throw invalid_parameter_value(cat("The cache node type ", group.node_type, " is not valid."));
   }
   const std::string mode = in.string("ClusterMode");
   const bool clustered = in.integer("NumNodeGroups", 1) > 1 || mode == "enabled" ||
@@ -78,9 +77,8 @@ void set_engine(const sim::Scope& scope, const Input& in, ReplicationGroup& grou
   const std::string family = parameter_group_family(scope, group.parameter_group);
   if (family.empty()) throw parameter_group_not_found(group.parameter_group);
   if (family != found->family) {
-    throw invalid_parameter_combination(
-        cat("Expected a parameter group of family ", found->family, " but found one of family ",
-            family));
+    throw invalid_parameter_combination(cat("Expected a parameter group of family ", found->family,
+                                            " but found one of family ", family));
   }
 }
 
@@ -112,11 +110,13 @@ void set_encryption(Context& ctx, const Input& in, ReplicationGroup& group) {
   bool valid = group.auth_token.size() >= 16 && group.auth_token.size() <= 128;
   for (const char c : group.auth_token) {
     const bool alphanumeric = ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9');
-    valid = valid && (alphanumeric || std::string_view("!&#$^<>-").find(c) != std::string_view::npos);
+    valid =
+        valid && (alphanumeric || std::string_view("!&#$^<>-").find(c) != std::string_view::npos);
   }
   if (!valid) {
     throw invalid_parameter_value(
-        "Invalid AuthToken provided. It must be 16 to 128 printable ASCII characters long; the only "
+        "Invalid AuthToken provided. It must be 16 to 128 printable ASCII characters long; the "
+        "only "
         "special characters permitted are !, &, #, $, ^, <, >, and -.");
   }
   group.auth_token_modified = ctx.now();
@@ -134,8 +134,7 @@ void check_failover(const ReplicationGroup& group, const Shape& shape, size_t zo
   }
   if (!group.multi_az) return;
   if (!group.automatic_failover) {
-    throw invalid_parameter_combination(
-        "Must enable automatic failover to enable Multi-AZ.");
+    throw invalid_parameter_combination("Must enable automatic failover to enable Multi-AZ.");
   }
   if (shape.replicas < 1) {
     throw invalid_parameter_combination(
@@ -149,7 +148,10 @@ void check_failover(const ReplicationGroup& group, const Shape& shape, size_t zo
 
 std::string padded(int64_t number, int width) {
   std::string text = std::to_string(number);
-  return std::string(static_cast<size_t>(std::max<int64_t>(0, width - static_cast<int64_t>(text.size()))), '0') + text;
+  return std::string(
+             static_cast<size_t>(std::max<int64_t>(0, width - static_cast<int64_t>(text.size()))),
+             '0') +
+         text;
 }
 
 /// Where the nodes of one node group shall stand: as wished, else round the zones.
@@ -190,9 +192,8 @@ void place_nodes(Context& ctx, const Input& in, ReplicationGroup& group, const S
     const auto places = zones_for(in, shape, n, zones);
     for (size_t i = 0; i < places.size(); ++i) {
       const std::string number = padded(static_cast<int64_t>(i) + 1, 3);
-      const std::string cluster_id = group.cluster_enabled
-                                         ? cat(group.id, '-', ng.id, '-', number)
-                                         : cat(group.id, '-', number);
+      const std::string cluster_id = group.cluster_enabled ? cat(group.id, '-', ng.id, '-', number)
+                                                           : cat(group.id, '-', number);
       if (ctx.has<CacheCluster>(cluster_id)) throw cache_cluster_already_exists(cluster_id);
       CacheNode node = make_node(ctx, subnets, group.group_ids, cluster_id, places[i]);
       node.role = i == 0 ? "primary" : "replica";
@@ -219,7 +220,8 @@ ReplicationGroup replication_group_from(Context& ctx, const Input& in) {
   group.auto_minor_upgrade = in.boolean("AutoMinorVersionUpgrade", true);
   group.snapshot_retention_days = in.integer("SnapshotRetentionLimit");
   group.snapshot_window = in.string("SnapshotWindow", "03:00-04:00");
-  group.maintenance_window = to_lower(in.string("PreferredMaintenanceWindow", "sun:05:00-sun:06:00"));
+  group.maintenance_window =
+      to_lower(in.string("PreferredMaintenanceWindow", "sun:05:00-sun:06:00"));
   group.notification_topic_arn = in.string("NotificationTopicArn");
   group.network_type = in.string("NetworkType", "ipv4");
   if (group.snapshot_retention_days < 0 || group.snapshot_retention_days > 35)

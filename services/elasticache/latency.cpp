@@ -19,7 +19,8 @@ std::span<const sim::LatencyRow> latencies() {
       {"elasticache.snapshot.creating", 60s, 180s, 60s, 600s},
 
       // Failover. Documented: writes are back in "a few seconds" of a detected failure. Nothing is
-      // measured of detection itself: cluster-node-timeout, which bounds it, is 15 s by default, and
+      // measured of detection itself: cluster-node-timeout, which bounds it, is 15 s by default,
+      // and
       // the vote and the endpoint's DNS change take the rest.
       {"elasticache.failover.detect", 8s, 15s, 3s, 5s},
       {"elasticache.failover.promote", 2s, 8s, 1s, 4s},

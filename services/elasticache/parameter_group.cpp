@@ -13,8 +13,7 @@ struct CacheParameter {
 constexpr CacheParameter parameter_table[] = {
     {"redis", "activedefrag", "no", "string", "yes,no", "immediate",
      "Enabled active memory defragmentation"},
-    {"redis", "activerehashing", "yes", "string", "yes,no", "immediate",
-     "Apply rehashing or not"},
+    {"redis", "activerehashing", "yes", "string", "yes,no", "immediate", "Apply rehashing or not"},
     {"redis", "appendonly", "no", "string", "yes,no", "immediate", "Enable Redis persistence"},
     {"redis", "close-on-replica-write", "yes", "string", "yes,no", "immediate",
      "Close client connection on write to replica"},
@@ -25,7 +24,8 @@ constexpr CacheParameter parameter_table[] = {
     {"redis", "lazyfree-lazy-eviction", "no", "string", "yes,no", "immediate",
      "Perform an asynchronous delete on evictions"},
     {"redis", "maxmemory-policy", "volatile-lru", "string",
-     "volatile-lru,allkeys-lru,volatile-lfu,allkeys-lfu,volatile-random,allkeys-random,volatile-ttl,noeviction",
+     "volatile-lru,allkeys-lru,volatile-lfu,allkeys-lfu,volatile-random,allkeys-random,volatile-"
+     "ttl,noeviction",
      "immediate", "Max memory policy"},
     {"redis", "maxmemory-samples", "3", "integer", "1-", "immediate", "Max memory samples"},
     {"redis", "min-replicas-to-write", "0", "integer", "0-", "immediate",
@@ -196,20 +196,21 @@ Value describe_parameters(Context& ctx, Input in) {
   for (const CacheParameter& p : parameter_table) {
     if (p.engine != engine_of(g.family) || p.name <= request.after) continue;
     const auto set = g.settings.find(std::string(p.name));
-    const std::string from = set != g.settings.end() && !g.id.starts_with("default.") ? "user"
-                                                                                      : "system";
+    const std::string from =
+        set != g.settings.end() && !g.id.starts_with("default.") ? "user" : "system";
     if (!source.empty() && source != from) continue;
     if (items.size() == request.limit)
       return {{"Parameters", items}, {"Marker", base64_encode(cat("v1:", last))}};
-    items.push({{"ParameterName", p.name},
-                {"ParameterValue", set != g.settings.end() ? std::string_view(set->second) : p.value},
-                {"Description", p.description},
-                {"Source", from},
-                {"DataType", p.type},
-                {"AllowedValues", p.allowed},
-                {"IsModifiable", p.name != "cluster-enabled"},
-                {"MinimumEngineVersion", p.engine == "redis" ? "5.0.6" : "1.5.16"},
-                {"ChangeType", p.change}});
+    items.push(
+        {{"ParameterName", p.name},
+         {"ParameterValue", set != g.settings.end() ? std::string_view(set->second) : p.value},
+         {"Description", p.description},
+         {"Source", from},
+         {"DataType", p.type},
+         {"AllowedValues", p.allowed},
+         {"IsModifiable", p.name != "cluster-enabled"},
+         {"MinimumEngineVersion", p.engine == "redis" ? "5.0.6" : "1.5.16"},
+         {"ChangeType", p.change}});
     last = p.name;
   }
   return {{"Parameters", items}, {"CacheNodeTypeSpecificParameters", Value::list()}};

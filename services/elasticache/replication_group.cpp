@@ -118,33 +118,34 @@ Value describe(const sim::Scope&, const ReplicationGroup& group) {
   Value members = Value::list();
   for (const NodeGroup& ng : group.node_groups)
     for (const CacheNode& node : ng.nodes) members.push(node.cluster_id);
-  Value v{{"ReplicationGroupId", group.id},
-          {"Description", group.description},
-          {"GlobalReplicationGroupInfo", Value::map()},
-          {"Status", group.status},
-          {"PendingModifiedValues", Value::map()},
-          {"MemberClusters", members},
-          {"NodeGroups", list_of(group.node_groups,
-                                 [&](const NodeGroup& ng) { return describe_node_group(group, ng); })},
-          {"AutomaticFailover", on_off(group.automatic_failover)},
-          {"MultiAZ", on_off(group.multi_az)},
-          {"SnapshotRetentionLimit", group.snapshot_retention_days},
-          {"SnapshotWindow", group.snapshot_window},
-          {"ClusterEnabled", group.cluster_enabled},
-          {"CacheNodeType", group.node_type},
-          {"AuthTokenEnabled", !group.auth_token.empty()},
-          {"TransitEncryptionEnabled", group.transit_encryption},
-          {"AtRestEncryptionEnabled", group.at_rest_encryption},
-          {"ARN", group.arn},
-          {"UserGroupIds", group.user_group_ids},
-          {"LogDeliveryConfigurations", Value::list()},
-          {"ReplicationGroupCreateTime", group.created},
-          {"DataTiering", on_off(group.node_type.starts_with("cache.r6gd"))},
-          {"AutoMinorVersionUpgrade", group.auto_minor_upgrade},
-          {"NetworkType", group.network_type},
-          {"IpDiscovery", "ipv4"},
-          {"ClusterMode", on_off(group.cluster_enabled)},
-          {"Engine", group.engine}};
+  Value v{
+      {"ReplicationGroupId", group.id},
+      {"Description", group.description},
+      {"GlobalReplicationGroupInfo", Value::map()},
+      {"Status", group.status},
+      {"PendingModifiedValues", Value::map()},
+      {"MemberClusters", members},
+      {"NodeGroups", list_of(group.node_groups,
+                             [&](const NodeGroup& ng) { return describe_node_group(group, ng); })},
+      {"AutomaticFailover", on_off(group.automatic_failover)},
+      {"MultiAZ", on_off(group.multi_az)},
+      {"SnapshotRetentionLimit", group.snapshot_retention_days},
+      {"SnapshotWindow", group.snapshot_window},
+      {"ClusterEnabled", group.cluster_enabled},
+      {"CacheNodeType", group.node_type},
+      {"AuthTokenEnabled", !group.auth_token.empty()},
+      {"TransitEncryptionEnabled", group.transit_encryption},
+      {"AtRestEncryptionEnabled", group.at_rest_encryption},
+      {"ARN", group.arn},
+      {"UserGroupIds", group.user_group_ids},
+      {"LogDeliveryConfigurations", Value::list()},
+      {"ReplicationGroupCreateTime", group.created},
+      {"DataTiering", on_off(group.node_type.starts_with("cache.r6gd"))},
+      {"AutoMinorVersionUpgrade", group.auto_minor_upgrade},
+      {"NetworkType", group.network_type},
+      {"IpDiscovery", "ipv4"},
+      {"ClusterMode", on_off(group.cluster_enabled)},
+      {"Engine", group.engine}};
   if (group.auth_token_modified) v.add("AuthTokenLastModifiedDate", *group.auth_token_modified);
   if (!group.kms_key_id.empty()) v.add("KmsKeyId", group.kms_key_id);
   if (group.transit_encryption) v.add("TransitEncryptionMode", group.transit_encryption_mode);
@@ -161,9 +162,9 @@ const ReplicationGroup& replication_group_at(const sim::Scope& scope, const std:
 
 void require_available(const ReplicationGroup& group) {
   if (group.status == "available") return;
-  throw invalid_replication_group_state(
-      cat("Replication group ", group.id, " has status ", group.status,
-          " which is not valid for this operation."));
+  throw invalid_replication_group_state(cat("Replication group ", group.id, " has status ",
+                                            group.status,
+                                            " which is not valid for this operation."));
 }
 
 void name_endpoints(const sim::Scope& scope, ReplicationGroup& group) {

@@ -103,10 +103,12 @@ Value describe_snapshots(Context& ctx, Input in) {
                     source = in.string("SnapshotSource");
   const bool with_nodes = in.boolean("ShowNodeGroupConfig");
   if (!name.empty() && !ctx.has<Snapshot>(name)) throw snapshot_not_found(name);
-  const std::string wanted_source = source == "user" ? "manual" : source == "system" ? "automated"
-                                                                                     : source;
+  const std::string wanted_source = source == "user"     ? "manual"
+                                    : source == "system" ? "automated"
+                                                         : source;
   const auto limit = in.optional_integer("MaxRecords");
-  const PageRequest request = page_request(in.string("Marker"), limit.value_or(50), invalid_marker());
+  const PageRequest request =
+      page_request(in.string("Marker"), limit.value_or(50), invalid_marker());
   const Page page = paginate(
       ctx.all<Snapshot>(), request,
       [&](const Snapshot& s) {

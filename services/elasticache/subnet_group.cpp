@@ -48,14 +48,15 @@ bool is_used(const sim::Scope& scope, const std::string& name) {
 Value create_group(Context& ctx, Input in) {
   SubnetGroup group;
   group.id = to_lower(in.string("CacheSubnetGroupName"));
-  const bool valid = !group.id.empty() && group.id.size() <= 255 &&
-                     std::ranges::all_of(group.id, [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                     });
+  const bool valid =
+      !group.id.empty() && group.id.size() <= 255 && std::ranges::all_of(group.id, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+      });
   if (!valid) {
     throw invalid_parameter_value(
         cat("The parameter CacheSubnetGroupName must contain no more than 255 alphanumeric "
-            "characters or hyphens: ", group.id));
+            "characters or hyphens: ",
+            group.id));
   }
   group.arn = ctx.arn("elasticache", cat("subnetgroup:", group.id));
   group.description = in.string("CacheSubnetGroupDescription");
