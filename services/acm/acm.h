@@ -23,10 +23,17 @@ struct Certificate {
   Time created{};
   std::optional<Time> issued, imported, not_before, not_after;
   std::string client_token;
+  std::string transparency = "ENABLED";
+  std::vector<std::string> validation_domains;  // "DOMAIN=VALIDATION DOMAIN" of e-mail validation
   Tags tags;
+  std::vector<std::string> index_keys() const {
+    return client_token.empty() ? std::vector<std::string>{}
+                                : std::vector<std::string>{"token:" + client_token};
+  }
   SQUALL_FIELDS(id, domain, type, status, key_algorithm, validation_method, body_pem, chain_pem,
                 serial, subject, issuer, signature_algorithm, alternative_names, created, issued,
-                imported, not_before, not_after, client_token, tags)
+                imported, not_before, not_after, client_token, transparency, validation_domains,
+                tags)
 };
 
 }  // namespace squall::acm

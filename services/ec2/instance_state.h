@@ -36,8 +36,11 @@ struct Instance {
   std::string vpc_id, subnet_id, zone;
   std::string private_ip, public_ip;
   std::string primary_interface_id;
+  std::vector<std::string> interface_ids;  // by device index, the primary first
   std::vector<std::string> group_ids;
-  std::string instance_profile_arn, instance_profile_id;
+  std::string instance_profile_arn, instance_profile_id, profile_association_id;
+  std::string architecture = "x86_64", platform_details = "Linux/UNIX";
+  std::string tenancy = "default", placement_group, credits, hostname_type;
   std::string state = "pending";
   std::string state_reason_code, state_reason_message, state_transition_reason;
   std::string user_data;
@@ -46,7 +49,11 @@ struct Instance {
   std::string shutdown_behavior = "stop";
   std::string market_type;
   std::string metadata_http_tokens = "optional", metadata_http_endpoint = "enabled";
+  std::string metadata_tags = "disabled", metadata_ipv6 = "disabled";
   int64_t metadata_hop_limit = 1;
+  int64_t core_count = 1, threads_per_core = 2;
+  std::string auto_recovery = "default", capacity_preference = "open";
+  bool hibernation = false, enclave = false;
   std::string root_device_name;
   std::vector<BlockDevice> block_devices;
   std::string launch_template_id, launch_template_version;
@@ -57,24 +64,32 @@ struct Instance {
   /// Status checks: ok, impaired, initializing, insufficient-data, not-applicable.
   std::string system_status = "initializing", instance_status = "initializing";
   std::optional<Time> impaired_since;
+  bool powered = true;     // false while its host is dark, known to nobody but physics
+  int64_t power_epoch = 0; // rises when it is started, stopped or loses power: old events are stale
   std::string auto_scaling_group;  // who launched it, or empty
-  std::string client_token;
+  std::string client_token, client_token_digest;
   Tags tags;
   std::vector<std::string> index_keys() const {
     std::vector<std::string> keys{"vpc:" + vpc_id, "subnet:" + subnet_id, "zone:" + zone,
                                   "reservation:" + reservation_id, "state:" + state};
     for (const std::string& g : group_ids) keys.push_back("group:" + g);
+    if (!client_token.empty()) keys.push_back("token:" + client_token);
+    if (!instance_profile_arn.empty()) keys.push_back("profile:" + instance_profile_arn);
     return keys;
   }
   SQUALL_FIELDS(id, reservation_id, launch_index, image_id, instance_type, key_name, vpc_id,
-                subnet_id, zone, private_ip, public_ip, primary_interface_id, group_ids,
-                instance_profile_arn, instance_profile_id, state, state_reason_code,
+                subnet_id, zone, private_ip, public_ip, primary_interface_id, interface_ids,
+                group_ids, instance_profile_arn, instance_profile_id, profile_association_id,
+                architecture, platform_details, tenancy, placement_group, credits, hostname_type,
+                state, state_reason_code,
                 state_reason_message, state_transition_reason, user_data, monitoring,
                 ebs_optimized, source_dest_check, disable_api_termination, disable_api_stop,
                 shutdown_behavior, market_type, metadata_http_tokens, metadata_http_endpoint,
-                metadata_hop_limit, root_device_name, block_devices, launch_template_id,
-                launch_template_version, launched, terminated, booted, system_status,
-                instance_status, impaired_since, auto_scaling_group, client_token, tags)
+                metadata_tags, metadata_ipv6, metadata_hop_limit, core_count, threads_per_core,
+                auto_recovery, capacity_preference, hibernation, enclave, root_device_name,
+                block_devices, launch_template_id, launch_template_version, launched, terminated,
+                booted, system_status, instance_status, impaired_since, powered, power_epoch,
+                auto_scaling_group, client_token, client_token_digest, tags)
 };
 
 struct Volume {
@@ -120,10 +135,13 @@ struct LaunchTemplate {
   int64_t default_version = 1, latest_version = 1;
   std::map<std::string, LaunchTemplateVersion> versions;  // by zero-padded number
   Time created{};
-  std::string client_token;
+  std::string client_token, client_token_digest;
   Tags tags;
-  std::vector<std::string> index_keys() const { return {"name:" + name}; }
-  SQUALL_FIELDS(id, name, default_version, latest_version, versions, created, client_token, tags)
+  std::vector<std::string> index_keys() const {
+    return {"name:" + name, "token:" + client_token};
+  }
+  SQUALL_FIELDS(id, name, default_version, latest_version, versions, created, client_token,
+                client_token_digest, tags)
 };
 
 }  // namespace squall::ec2

@@ -33,6 +33,11 @@ struct Vpc {
   std::vector<CidrAssociation> associations;  // the first is the primary block
   std::string main_route_table_id, default_group_id, default_acl_id;
   Tags tags;
+  std::vector<std::string> index_keys() const {
+    std::vector<std::string> keys{is_default ? "default" : "custom", "dhcp:" + dhcp_options_id};
+    for (const CidrAssociation& a : associations) keys.push_back("cidr:" + a.association_id);
+    return keys;
+  }
   SQUALL_FIELDS(id, cidr, state, tenancy, is_default, dns_support, dns_hostnames,
                 network_address_usage_metrics, dhcp_options_id, associations,
                 main_route_table_id, default_group_id, default_acl_id, tags)
@@ -59,7 +64,8 @@ struct Subnet {
   std::string route_table_id;  // explicitly associated; empty: the VPC's main table
   Tags tags;
   std::vector<std::string> index_keys() const {
-    return {"vpc:" + vpc_id, "acl:" + acl_id, "route-table:" + route_table_id};
+    return {"vpc:" + vpc_id, "acl:" + acl_id, "route-table:" + route_table_id,
+            "acl-association:" + acl_association_id};
   }
   SQUALL_FIELDS(id, vpc_id, cidr, zone, zone_id, state, map_public_ip, is_default, assign_ipv6,
                 dns64, hostname_type, dns_a_record, dns_aaaa_record, next_host, used, free_hosts,
@@ -93,7 +99,14 @@ struct RouteTable {
   std::vector<Route> routes;
   std::vector<RouteTableAssociation> associations;
   Tags tags;
-  std::vector<std::string> index_keys() const { return {"vpc:" + vpc_id}; }
+  std::vector<std::string> index_keys() const {
+    std::vector<std::string> keys{"vpc:" + vpc_id};
+    for (const Route& r : routes)
+      if (r.target != "local") keys.push_back("target:" + r.target);
+    for (const RouteTableAssociation& a : associations)
+      keys.push_back("association:" + a.association_id);
+    return keys;
+  }
   SQUALL_FIELDS(id, vpc_id, routes, associations, tags)
 };
 
@@ -132,7 +145,8 @@ struct Address {
   std::string network_border_group;
   Tags tags;
   std::vector<std::string> index_keys() const {
-    return {"ip:" + public_ip, "interface:" + interface_id, "instance:" + instance_id};
+    return {"ip:" + public_ip, "interface:" + interface_id, "instance:" + instance_id,
+            "association:" + association_id};
   }
   SQUALL_FIELDS(id, public_ip, association_id, instance_id, interface_id, private_ip,
                 network_border_group, tags)
@@ -163,6 +177,7 @@ struct SecurityGroup {
     std::vector<std::string> keys{"vpc:" + vpc_id, "name:" + vpc_id + "/" + name};
     for (const GroupRule& r : rules)
       if (!r.group_id.empty()) keys.push_back("references:" + r.group_id);
+    for (const GroupRule& r : rules) keys.push_back("rule:" + r.id);
     return keys;
   }
   SQUALL_FIELDS(id, name, description, vpc_id, rules, tags)
@@ -215,7 +230,12 @@ struct NetworkInterface {
   std::vector<std::string> index_keys() const {
     std::vector<std::string> keys{"vpc:" + vpc_id, "subnet:" + subnet_id, "ip:" + private_ip};
     if (!instance_id.empty()) keys.push_back("instance:" + instance_id);
-    if (!public_ip.empty()) keys.push_back("public-ip:" + public_ip);
+    if (!public_ip.empty()) {
+      keys.push_back("public-ip:" + public_ip);
+      keys.push_back("public-in:" + vpc_id);
+    }
+    for (const std::string& ip : secondary_ips) keys.push_back("ip:" + ip);
+    if (!attachment_id.empty()) keys.push_back("attachment:" + attachment_id);
     for (const std::string& g : group_ids) keys.push_back("group:" + g);
     return keys;
   }
@@ -237,9 +257,21 @@ struct FlowLog {
   std::string status = "ACTIVE";
   Time created{};
   Tags tags;
+  std::vector<std::string> index_keys() const { return {"resource:" + resource_id}; }
   SQUALL_FIELDS(id, resource_id, resource_type, traffic_type, destination_type, log_group,
                 destination, role_arn, log_format, max_aggregation_interval_s, status, created,
                 tags)
+};
+
+/// A region's "dopt-": what the VPC's resolver and DHCP server hand out.
+struct DhcpOptions {
+  static constexpr std::string_view kind = "ec2:dhcp-options";
+  std::string id;
+  bool is_default = false;
+  std::map<std::string, std::vector<std::string>> options;  // "domain-name-servers" -> values
+  Tags tags;
+  std::vector<std::string> index_keys() const { return {is_default ? "default" : "custom"}; }
+  SQUALL_FIELDS(id, is_default, options, tags)
 };
 
 }  // namespace squall::ec2

@@ -1,0 +1,189 @@
+// What requests run through, compiled to indices: no text, no look-up while requests flow.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "emulator/sim/random.h"
+#include "services/dataplane/reachability.h"
+#include "services/dataplane/results.h"
+#include "services/dataplane/workload.h"
+
+namespace squall::dataplane {
+
+inline constexpr int zones_max = 8;   // index 0: outside
+inline constexpr int nodes_max = 6;   // of a load balancer: one a zone
+
+enum class Link : uint8_t { open, refused, silent };
+
+/// First in, first out, in a ring that grows by doubling.
+template <class T>
+class Ring {
+ public:
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  T& front() { return items_[head_]; }
+  const T& front() const { return items_[head_]; }
+  void push(const T& item) {
+    if (size_ == items_.size()) grow();
+    items_[(head_ + size_++) & (items_.size() - 1)] = item;
+  }
+  T pop() {
+    T item = items_[head_];
+    head_ = (head_ + 1) & (items_.size() - 1);
+    --size_;
+    return item;
+  }
+
+ private:
+  void grow() {
+    std::vector<T> bigger(items_.empty() ? 16 : items_.size() * 2);
+    for (size_t i = 0; i < size_; ++i) bigger[i] = items_[(head_ + i) & (items_.size() - 1)];
+    items_ = std::move(bigger);
+    head_ = 0;
+  }
+  std::vector<T> items_;
+  size_t head_ = 0, size_ = 0;
+};
+
+/// c servers, first come first served (Kiefer and Wolfowitz): when each will be free.
+class Station {
+ public:
+  void resize(int servers, int64_t now);
+  int servers() const { return static_cast<int>(free_.size()); }
+  /// Takes a job that arrives now; when it will be done.
+  int64_t serve(int64_t now, int64_t demand) {
+    size_t first = 0;
+    for (size_t i = 1; i < free_.size(); ++i)
+      if (free_[i] < free_[first]) first = i;
+    const int64_t begin = free_[first] > now ? free_[first] : now;
+    assigned_ += demand;
+    return free_[first] = begin + demand;
+  }
+  /// How long a job that came now would wait.
+  int64_t wait(int64_t now) const;
+  /// Busy time of all servers until now, in ns.
+  int64_t busy(int64_t now) const;
+  /// Everything in progress is lost.
+  void clear(int64_t now);
+
+ private:
+  std::vector<int64_t> free_;
+  int64_t assigned_ = 0;
+};
+
+struct Ticket {  // a request's slot and generation: stale ones are told apart
+  uint32_t slot = 0, generation = 0;
+};
+
+/// A host's connections to one database.
+struct ConnectionPool {
+  int in_use = 0;
+  Ring<Ticket> waiting;
+};
+
+/// Delay, jitter and loss that faults put on a path.
+struct PathFault {
+  int64_t delay_ns = 0, jitter_ns = 0;
+  double loss = 0;
+  bool any() const { return delay_ns || jitter_ns || loss > 0; }
+};
+
+struct Host {
+  std::string id;              // instance id or address
+  std::string type, group;     // Auto Scaling group
+  int zone = 0;
+  bool up = false, dark = false;
+  uint32_t epoch = 0;          // rises whenever what was in progress is lost
+  int workers = 0, queue_max = 0;
+  double base_cpu = 0, speed = 1;
+  double dns_phase = 0;        // where in its resolver's TTL it stands
+  Station cpu;
+  int in_flight = 0;
+  Ring<Ticket> queue;
+  std::vector<ConnectionPool> pools;  // by database
+  std::vector<Link> databases, caches;
+  Link internet = Link::silent;
+  PathFault fault;
+  sim::Stream stream;
+  // Counters that metrics and results take and reset.
+  int64_t busy_taken_ns = 0;
+  uint32_t requests = 0, errors = 0;
+  std::vector<uint32_t> database_requests, cache_requests, requests_by_node;
+  uint32_t internet_requests = 0;
+};
+
+struct Node {
+  std::string interface_id, zone_name, private_ip, public_ip;
+  int zone = 0;
+  bool dark = false, in_dns = true;
+  uint32_t connections = 0;  // for flow logs
+};
+
+/// Figures of a minute for CloudWatch.
+struct Counters {
+  uint32_t requests = 0, target_2xx = 0, target_5xx = 0, elb_4xx = 0, elb_502 = 0, elb_503 = 0,
+           elb_504 = 0, redirects = 0, connection_errors = 0;
+  double response_sum_s = 0, response_min_s = 0, response_max_s = 0;
+  uint32_t responses = 0;
+};
+
+struct Target {
+  int host = 0, zone = 0;
+  int64_t port = 0;
+  std::array<Link, nodes_max> from{};
+};
+
+/// A target group.
+struct Pool {
+  std::string arn, name;
+  std::vector<Target> targets;
+  std::vector<int> usable;     // healthy ones, or all that may be tried (fail open)
+  std::array<std::vector<int>, zones_max> usable_in;  // where cross-zone is off
+  bool cross_zone = true, least_outstanding = false, failing_open = false;
+  int healthy = 0, unhealthy = 0;
+  std::array<uint32_t, nodes_max> turn{};
+  std::array<Counters, zones_max> counters;
+};
+
+/// Where a class of requests goes, decided once a compilation.
+struct Path {
+  enum class Kind : uint8_t { no_listener, fixed, redirected_away, forward };
+  Kind kind = Kind::no_listener;
+  int status = 0;              // fixed
+  int redirects = 0;           // followed on the same load balancer
+  std::vector<std::pair<int, int64_t>> pools;  // index, weight
+  int64_t weight = 0;
+  std::array<Link, nodes_max> entry{};  // client -> node
+};
+
+struct Database {
+  std::string id, primary;     // primary: interface, which changes with a failover
+  bool exists = false, serving = false, in_sync = false, multi_az = false;
+  int64_t serving_from = 0;
+  int zone = 0, standby_zone = 0, port = 0;
+  uint32_t epoch = 0;          // rises when connections break
+  int64_t switched_at = 0;     // when the name began to point elsewhere
+  int max_connections = 0, connections = 0;
+  Station cpu;
+  CommitLedger* ledger = nullptr;
+  sim::Stream stream;
+  // A minute's figures.
+  int64_t busy_taken_ns = 0;
+  uint32_t reads = 0, writes = 0, failures = 0;
+  double read_s = 0, write_s = 0, commit_s = 0;
+};
+
+struct Cache {
+  std::string id, primary;
+  bool exists = false, serving = false;
+  int zone = 0, port = 0;
+  int64_t switched_at = 0;
+  double lag_s = 0;
+  sim::Stream stream;
+  uint32_t hits = 0, misses = 0, failures = 0;
+};
+
+}  // namespace squall::dataplane

@@ -1,0 +1,38 @@
+// EC2's definition: the rows of its files, a region's default VPC, DryRun.
+#include "services/ec2/ec2.h"
+
+#include "models/generated.h"
+#include "services/ec2/internal.h"
+
+namespace squall::ec2 {
+namespace {
+
+void on_region(sim::Scope& scope) {
+  if (!is_known_region(scope.region())) return;
+  add_default_vpc(scope);
+}
+
+/// AWS checks everything first and then says that it would have done it.
+void after_handler(Context&, const Input& in) {
+  if (in.shape() && in.shape().find("DryRun") && in.boolean("DryRun")) throw dry_run_operation();
+}
+
+}  // namespace
+
+const api::ServiceDefinition& service() {
+  static const api::ServiceDefinition definition{
+      .model = model::Service(model::generated::ec2),
+      .handlers = {zone_rows(), account_rows(), tag_rows(), vpc_rows(), vpc_cidr_rows(),
+                   default_vpc_rows(), subnet_rows(), route_table_rows(), route_rows(),
+                   internet_gateway_rows(), security_group_rows(), group_rule_rows(),
+                   group_rule_change_rows(), dhcp_options_rows()},
+      .events = {vpc_events()},
+      .watches = {},
+      .latencies = {vpc_latencies()},
+      .on_region = on_region,
+      .after_handler = after_handler,
+  };
+  return definition;
+}
+
+}  // namespace squall::ec2

@@ -1,0 +1,34 @@
+// What one fault's file gives to the list, and what several of them share.
+#pragma once
+
+#include <string>
+
+#include "emulator/core/error.h"
+#include "emulator/sim/impairment.h"
+#include "emulator/sim/plane.h"
+
+namespace squall::faults {
+
+sim::FaultKind az_power_loss();
+sim::FaultKind db_host_failure();
+sim::FaultKind instance_host_failure();
+sim::FaultKind zone_network_partition();
+sim::FaultKind network_latency();
+sim::FaultKind packet_loss();
+sim::FaultKind cpu_stress();
+
+AwsError invalid_argument(std::string message);
+/// The argument, or its default; throws if it is required and missing.
+std::string argument(const sim::FaultArguments& arguments, std::string_view name,
+                     std::string_view fallback = {});
+double number(const sim::FaultArguments& arguments, std::string_view name, double fallback);
+/// Throws if the region has no such zone.
+std::string zone_argument(const sim::Scope& scope, const sim::FaultArguments& arguments,
+                          std::string_view name = "zone");
+/// Puts one impairment of fault `id` in force; `part` tells several of one fault apart.
+void impair(sim::Scope& scope, const std::string& id, sim::Impairment impairment,
+            std::string_view part = {});
+/// Takes away every impairment of the fault: the `stop` of most kinds.
+void repair(sim::Scope& scope, const std::string& id, const sim::FaultArguments& arguments);
+
+}  // namespace squall::faults

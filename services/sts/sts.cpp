@@ -1,0 +1,174 @@
+// STS: who calls, and temporary credentials.
+#include "services/sts/sts.h"
+
+#include "models/generated.h"
+#include "services/iam/iam.h"
+
+namespace squall::sts {
+namespace {
+
+using api::Context;
+using api::Input;
+
+/// Reads run side by side and must not make a region: before its first touch nothing is in it.
+bool has_global(const Context& ctx) { return ctx.world().regions().contains("aws-global"); }
+
+struct Caller {
+  std::string arn, user_id;
+};
+Caller caller_of(const Context& ctx) {
+  if (has_global(ctx) && ctx.access_key().size() >= 16) {
+    const sim::Scope global = ctx.global();
+    if (const Session* session = global.view<Session>(ctx.access_key())) {
+      if (session->expires <= ctx.now())
+        throw AwsError{"ExpiredToken", "The security token included in the request is expired", 403};
+      return {session->arn, session->user_id};
+    }
+    if (const iam::AccessKey* key = global.view<iam::AccessKey>(ctx.access_key()))
+      if (const iam::User* user = global.view<iam::User>(key->user)) return {user->arn, user->user_id};
+  }
+  return {ctx.caller_arn, ctx.caller_id};
+}
+
+Value get_caller_identity(Context& ctx, Input) {
+  const Caller caller = caller_of(ctx);
+  return {{"UserId", caller.user_id}, {"Account", ctx.account()}, {"Arn", caller.arn}};
+}
+
+int64_t duration_of(const Input& in, int64_t fallback, int64_t longest) {
+  const int64_t seconds = in.integer("DurationSeconds", fallback);
+  if (seconds > longest)
+    throw AwsError{"ValidationError",
+                   "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."};
+  return seconds;
+}
+
+Value open_session(Context& ctx, std::string arn, std::string user_id, int64_t seconds) {
+  sim::Scope global = ctx.global();
+  Session session;
+  std::string id = global.new_hex("sts-session", 16);
+  for (char& c : id) c = static_cast<char>(c <= '9' ? c + ('G' - '0') : c - 'a' + 'A');
+  session.id = cat("ASIA", id);
+  session.secret = base64_encode(global.new_hex("sts-secret", 30, session.id));
+  // Opaque to clients; long, as AWS's are, for those who size their columns by it.
+  for (int i = 0; i < 8; ++i) session.token += global.new_hex("sts-token", 32, session.id);
+  session.token = base64_encode(session.token);
+  session.arn = std::move(arn);
+  session.user_id = std::move(user_id);
+  session.expires = ctx.now() + std::chrono::seconds(seconds);
+  const Session& added = global.add(std::move(session));
+  return {{"AccessKeyId", added.id},
+          {"SecretAccessKey", added.secret},
+          {"SessionToken", added.token},
+          {"Expiration", added.expires}};
+}
+
+struct Assumed {
+  std::string arn, id;
+  int64_t session_max_s = 43200;
+};
+/// The session's ARN and id. A role of this account must exist; other accounts are other Worlds.
+Assumed assumed_role(const Context& ctx, const Input& in) {
+  const std::string arn = in.string("RoleArn");
+  const auto parts = split(arn, ':');
+  if (parts.size() != 6 || parts[0] != "arn" || !parts[5].starts_with("role/"))
+    throw AwsError{"ValidationError", cat(arn, " is invalid")};
+  const std::string session = in.string("RoleSessionName");
+  const std::string_view name = parts[5].substr(parts[5].rfind('/') + 1);
+  Assumed assumed;
+  assumed.arn = cat("arn:aws:sts::", parts[4], ":assumed-role/", name, '/', session);
+  if (parts[4] == ctx.account()) {
+    const iam::Role* role = iam::find_role(ctx, arn);
+    if (!role)
+      throw AwsError{"AccessDenied",
+                     cat("User: ", caller_of(ctx).arn,
+                         " is not authorized to perform: sts:AssumeRole on resource: ", arn),
+                     403};
+    assumed.id = cat(role->role_id, ':', session);
+    assumed.session_max_s = role->max_session_s;
+  } else {
+    assumed.id = cat("AROA", hex16(stable_hash(arn)), ':', session);
+  }
+  return assumed;
+}
+
+Value describe_assumed(const Assumed& assumed) {
+  return {{"AssumedRoleId", assumed.id}, {"Arn", assumed.arn}};
+}
+
+Value assume_role(Context& ctx, Input in) {
+  const Assumed assumed = assumed_role(ctx, in);
+  const int64_t seconds = duration_of(in, 3600, assumed.session_max_s);
+  // Nothing is ever denied here, so what would narrow the session's rights has no effect.
+  for (const char* member : {"ExternalId", "SerialNumber", "TokenCode"}) in.ignore(member);
+  for (const char* member : {"Policy", "PolicyArns", "Tags", "TransitiveTagKeys", "ProvidedContexts"})
+    in.raw(member);
+  Value answer{{"Credentials", open_session(ctx, assumed.arn, assumed.id, seconds)},
+               {"AssumedRoleUser", describe_assumed(assumed)}};
+  if (in.has("SourceIdentity")) answer.add("SourceIdentity", in.string("SourceIdentity"));
+  return answer;
+}
+
+Value assume_role_with_web_identity(Context& ctx, Input in) {
+  const Assumed assumed = assumed_role(ctx, in);
+  const int64_t seconds = duration_of(in, 3600, assumed.session_max_s);
+  if (in.string("WebIdentityToken").empty())
+    throw AwsError{"InvalidIdentityToken", "No OpenIDConnect provider found in your account for "
+                                           "the token"};
+  in.ignore("Policy");
+  in.raw("PolicyArns");
+  return {{"Credentials", open_session(ctx, assumed.arn, assumed.id, seconds)},
+          {"SubjectFromWebIdentityToken", in.string("RoleSessionName")},
+          {"AssumedRoleUser", describe_assumed(assumed)},
+          {"Provider", in.string("ProviderId", "accounts.google.com")},
+          {"Audience", "sts.amazonaws.com"}};
+}
+
+Value get_session_token(Context& ctx, Input in) {
+  in.ignore("SerialNumber");  // there are no MFA devices to ask
+  in.ignore("TokenCode");
+  const Caller caller = caller_of(ctx);
+  constexpr int64_t twelve_hours_s = 43200, longest_s = 129600;
+  return {{"Credentials", open_session(ctx, caller.arn, caller.user_id,
+                                       duration_of(in, twelve_hours_s, longest_s))}};
+}
+
+Value get_federation_token(Context& ctx, Input in) {
+  const std::string name = in.string("Name");
+  in.ignore("Policy");
+  in.raw("PolicyArns");
+  in.raw("Tags");
+  const std::string arn = cat("arn:aws:sts::", ctx.account(), ":federated-user/", name);
+  const std::string id = cat(ctx.account(), ':', name);
+  constexpr int64_t twelve_hours_s = 43200, longest_s = 129600;
+  return {{"Credentials", open_session(ctx, arn, id, duration_of(in, twelve_hours_s, longest_s))},
+          {"FederatedUser", {{"FederatedUserId", id}, {"Arn", arn}}}};
+}
+
+Value get_access_key_info(Context& ctx, Input in) {
+  in.ignore("AccessKeyId");  // every key that reaches a World belongs to its account
+  return {{"Account", ctx.account()}};
+}
+
+const api::HandlerRow rows[] = {
+    {"GetCallerIdentity", api::Reads, get_caller_identity},
+    {"AssumeRole", api::Writes, assume_role},
+    {"AssumeRoleWithWebIdentity", api::Writes, assume_role_with_web_identity},
+    {"GetSessionToken", api::Writes, get_session_token},
+    {"GetFederationToken", api::Writes, get_federation_token},
+    {"GetAccessKeyInfo", api::Reads, get_access_key_info},
+};
+
+}  // namespace
+
+const api::ServiceDefinition& service() {
+  static const api::ServiceDefinition definition = [] {
+    api::ServiceDefinition d;
+    d.model = model::Service(model::generated::sts);
+    d.handlers = {rows};
+    return d;
+  }();
+  return definition;
+}
+
+}  // namespace squall::sts
