@@ -1,4 +1,4 @@
-// One self-contained page: template, style and scripts are compiled in, the data is put between them.
+// One self-contained page: template, style and scripts are compiled in, the data goes between.
 #include "emulator/core/text.h"
 #include "harness/report/assets.h"
 #include "harness/report/format.h"

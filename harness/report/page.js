@@ -285,7 +285,12 @@ function listen() {
     moveCursor(Math.min(view[1], Math.max(view[0], at)));
   });
   $('whole').onclick = () => zoom(0, data.duration);
-  new ResizeObserver(draw).observe($('timeline-card'));
+  let width = root.clientWidth;
+  new ResizeObserver(() => {
+    if (root.clientWidth === width) return;
+    width = root.clientWidth;
+    draw();
+  }).observe(root);
 }
 
 $('page').hidden = false;

@@ -1,4 +1,4 @@
-// The run as SQL tables, in a file or in memory: reports and the drill's own SQL checks ask the same.
+// The run as SQL tables, in a file or in memory: the report and a drill's SQL checks ask the same.
 #pragma once
 
 #include "emulator/sim/journal.h"
