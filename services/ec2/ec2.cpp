@@ -21,7 +21,7 @@ void after_handler(Context&, const Input& in) {
 }  // namespace
 
 const api::ServiceDefinition& service() {
-  static const api::ServiceDefinition definition{
+  static const api::ServiceDefinition definition = with_compute({
       .model = model::Service(model::generated::ec2),
       .handlers = {zone_rows(),
                    account_rows(),
@@ -59,7 +59,7 @@ const api::ServiceDefinition& service() {
                     endpoint_latencies(), instance_latencies()},
       .on_region = on_region,
       .after_handler = after_handler,
-  };
+  });
   return definition;
 }
 
