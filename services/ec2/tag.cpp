@@ -2,6 +2,7 @@
 #include <functional>
 #include <set>
 
+#include "services/ec2/compute.h"
 #include "services/ec2/internal.h"
 
 namespace squall::ec2 {
@@ -111,6 +112,7 @@ const TaggableKind kinds[] = {
     kind<RouteTable>("rtb", "route-table"),
     kind<SecurityGroup>("sg", "security-group"),
     {"sgr", "security-group-rule", view_rule_tags, edit_rule_tags, each_rule, missing_rule},
+    kind<Snapshot>("snap", "snapshot"),
     kind<Subnet>("subnet", "subnet"),
     kind<Volume>("vol", "volume", missing_volume),
     kind<Vpc>("vpc", "vpc"),
