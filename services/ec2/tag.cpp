@@ -50,6 +50,9 @@ constexpr TaggableKind kind(std::string_view prefix, std::string_view resource_t
 AwsError missing_instance(const std::string& id) {
   return {"InvalidInstanceID.NotFound", cat("The instance ID '", id, "' does not exist")};
 }
+AwsError missing_image(const std::string& id) {
+  return {"InvalidAMIID.NotFound", cat("The image id '[", id, "]' does not exist")};
+}
 AwsError missing_volume(const std::string& id) {
   return {"InvalidVolume.NotFound", cat("The volume '", id, "' does not exist.")};
 }
@@ -99,6 +102,7 @@ void each_key_pair(const sim::Scope& scope, const Visit& visit) {
 
 const TaggableKind kinds[] = {
     kind<NetworkAcl>("acl", "network-acl"),
+    kind<Image>("ami", "image", missing_image),
     kind<DhcpOptions>("dopt", "dhcp-options"),
     kind<Address>("eipalloc", "elastic-ip"),
     kind<NetworkInterface>("eni", "network-interface"),
