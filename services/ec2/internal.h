@@ -43,6 +43,7 @@ HandlerRows group_rule_change_rows();
 HandlerRows network_acl_rows();
 HandlerRows network_interface_rows();
 HandlerRows interface_attribute_rows();
+HandlerRows interface_attachment_rows();
 HandlerRows address_rows();
 HandlerRows nat_gateway_rows();
 HandlerRows flow_log_rows();
@@ -125,14 +126,14 @@ template <class T, size_t N, class Describe>
 Value describe_records_by(Context& ctx, const Input& in, const Strings& ids, Key out,
                           const ShownFilter<T> (&rows)[N], Describe describe,
                           int64_t page_max = 1000) {
-  const FilterSet<Shown<T>> filters(in, rows);
+  const FilterSet<Shown<T>> filters(in, rows, in.shape().find("Filter") ? "Filter" : "Filters");
   auto matches = [&](const T& t) { return filters.matches(Shown<T>{&t, &ctx, t.tags}); };
   const PageRequest page = page_of(in, 5, page_max);
   Value answer = Value::map();
   if (ids.empty()) {
     Page found = paginate(ctx.all<T>(), page, matches, describe);
     answer.set(out, found.items);
-    answer.set("NextToken", found.next_token);
+    if (!found.next_token.is_absent()) answer.set("NextToken", found.next_token);
     return answer;
   }
   Value items = Value::list();
@@ -206,7 +207,10 @@ Cidr parse_cidr(std::string_view text, std::string_view parameter);
 /// The zone named or numbered, or the region's first.
 const Zone& zone_for_subnet(const sim::Scope& scope, const std::optional<std::string>& name,
                             const std::optional<std::string>& id);
+Value describe_interface(const sim::Scope& scope, const NetworkInterface& interface);
+Value describe_attachment(const sim::Scope& scope, const NetworkInterface& interface);
 Value describe_route(const sim::Scope& scope, const Route& route);
+std::string canonical_ipv6_block(std::string_view text);
 Route local_route(const Cidr& cidr);
 Subnet& add_subnet(sim::Scope& scope, const Vpc& vpc, const Cidr& cidr, const Zone& zone,
                    Tags tags);
