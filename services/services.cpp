@@ -5,7 +5,12 @@
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/ec2/ec2.h"
+#include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
+#include "services/iam/iam.h"
+#include "services/logs/logs.h"
+#include "services/rds/rds.h"
+#include "services/sts/sts.h"
 
 namespace squall {
 
@@ -15,7 +20,12 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &autoscaling::service(),
       &cloudwatch::service(),
       &ec2::service(),
+      &elasticache::service(),
       &elbv2::service(),
+      &iam::service(),
+      &logs::service(),
+      &rds::service(),
+      &sts::service(),
   };
   return list;
 }

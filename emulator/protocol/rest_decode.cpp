@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
+#include "emulator/protocol/aws_chunked.h"
 #include "emulator/protocol/form.h"
 #include "emulator/protocol/json.h"
 #include "emulator/protocol/rest.h"
@@ -175,7 +176,9 @@ Value decode_rest_bindings(const Call& call, const Request& request, std::string
   Value out = Bindings(call, request, wrong_type).read(input);
   const ShapeMember payload = input.payload();
   if (!payload || request.body.empty()) return out;
-  if (payload.shape().type() == ShapeType::blob)
+  if (payload.shape().type() == ShapeType::blob && is_aws_chunked(request))
+    out.add(Key::stable(payload.name()), Value::blob(decode_aws_chunked(request.body)));
+  else if (payload.shape().type() == ShapeType::blob)
     out.add(Key::stable(payload.name()), Value::blob(request.body));
   else if (payload.shape().type() == ShapeType::string)
     out.add(Key::stable(payload.name()), Value(request.body));

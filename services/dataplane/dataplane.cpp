@@ -1,7 +1,6 @@
 #include "services/dataplane/dataplane.h"
 
 #include "services/dataplane/dns.h"
-#include "services/dataplane/flow_logs.h"
 #include "services/dataplane/health.h"
 #include "services/dataplane/metrics.h"
 #include "services/dataplane/nat.h"
@@ -11,7 +10,7 @@ namespace squall::dataplane {
 const api::ServiceDefinition& contribution() {
   static const api::ServiceDefinition definition = [] {
     api::ServiceDefinition d;
-    d.events = {health_events(), dns_events(), metrics_events(), flow_log_events(), nat_events()};
+    d.events = {health_events(), dns_events(), metrics_events(), nat_events()};
     d.watches = {health_watches(), dns_watches()};
     d.latencies = {dns_latencies()};
     return d;

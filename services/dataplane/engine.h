@@ -58,6 +58,8 @@ class TrafficEngine final : public sim::Engine {
   int zone_count() const { return static_cast<int>(zones_.size()); }
   Counters& front() { return front_; }
   Host* find_host(std::string_view id);
+  /// Keeps a host's minute in the results.
+  void note_minute(const Host& host, double busy_s, Time minute);
 
   static constexpr int64_t settle_ns = 60'000'000'000;  // metrics run on that long after the end
 

@@ -67,6 +67,16 @@ Host* TrafficEngine::find_host(std::string_view id) {
   return at == host_index_.end() ? nullptr : &hosts_[static_cast<size_t>(at->second)];
 }
 
+void TrafficEngine::note_minute(const Host& host, double busy_s, Time minute) {
+  const auto m = std::chrono::floor<std::chrono::minutes>(minute - results_.start).count();
+  const auto at = static_cast<size_t>(std::max<int64_t>(m, 0));
+  auto& minutes = results_.targets[static_cast<size_t>(&host - hosts_.data())].minutes;
+  if (at >= minutes.size()) minutes.resize(at + 1);
+  minutes[at].requests += host.requests;
+  minutes[at].errors += host.errors;
+  minutes[at].cpu_busy_s += busy_s;
+}
+
 void TrafficEngine::refresh(sim::World& world) {
   const sim::Scope scope(world, region_);
   const uint64_t version = network_version(scope) + scope.version<elbv2::TargetGroup>() +

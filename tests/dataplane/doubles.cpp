@@ -1,0 +1,107 @@
+// Stand-ins for functions of services that this test does not link; where a service is linked, its
+// own definition wins over these weak ones.
+#include <algorithm>
+#include <map>
+
+#include "emulator/core/text.h"
+#include "emulator/sim/impairment.h"
+#include "services/autoscaling/autoscaling.h"
+#include "services/cloudwatch/cloudwatch.h"
+#include "services/ec2/ec2.h"
+#include "services/elasticache/elasticache.h"
+#include "services/elbv2/elbv2.h"
+#include "services/logs/logs.h"
+#include "services/rds/rds.h"
+#include "tests/dataplane/stack.h"
+
+#define WEAK __attribute__((weak))
+
+namespace squall {
+namespace dataplane_test {
+std::map<std::string, cloudwatch::StatisticSet>& metrics() {
+  static std::map<std::string, cloudwatch::StatisticSet> all;
+  return all;
+}
+std::vector<std::string>& log_lines() {
+  static std::vector<std::string> all;
+  return all;
+}
+}  // namespace dataplane_test
+
+namespace ec2 {
+WEAK const std::vector<Zone>& zones(std::string_view) {
+  static const std::vector<Zone> list = {
+      {"us-east-1a", "use1-az1"}, {"us-east-1b", "use1-az2"}, {"us-east-1c", "use1-az3"}};
+  return list;
+}
+}  // namespace ec2
+
+namespace elbv2 {
+WEAK std::vector<std::string> Listener::index_keys() const {
+  return {"load-balancer:" + load_balancer_arn};
+}
+WEAK std::vector<std::string> Rule::index_keys() const { return {"listener:" + listener_arn}; }
+WEAK std::vector<std::string> TargetGroup::index_keys() const { return {"name:" + name}; }
+WEAK std::vector<std::string> load_balancers_of(const sim::Scope& scope, std::string_view group) {
+  std::vector<std::string> found;
+  const auto uses = [&](const std::vector<Action>& actions) {
+    return std::ranges::any_of(actions, [&](const Action& a) {
+      return std::ranges::find(a.forward, group, &WeightedTargetGroup::target_group_arn) !=
+             a.forward.end();
+    });
+  };
+  for (const Listener& l : scope.all<Listener>()) {
+    bool used = uses(l.default_actions);
+    for (const Rule& r : scope.all<Rule>()) used |= r.listener_arn == l.id && uses(r.actions);
+    if (used && std::ranges::find(found, l.load_balancer_arn) == found.end())
+      found.push_back(l.load_balancer_arn);
+  }
+  return found;
+}
+WEAK void set_target_health(sim::Scope& scope, std::string_view group, std::string_view id,
+                            int64_t port, std::string_view state, std::string_view reason) {
+  for (Target& t : scope.edit<TargetGroup>(group).targets) {
+    if (t.id != id || t.port != port) continue;
+    if (t.state != state) scope.announce("elbv2.target-health", id, cat(t.state, " -> ", state));
+    t.state = state;
+    t.reason = reason;
+  }
+}
+}  // namespace elbv2
+
+namespace rds {
+WEAK std::vector<std::string> DbInstance::index_keys() const { return {"zone:" + primary_zone}; }
+WEAK bool is_serving(const sim::Scope& scope, const DbInstance& db) {
+  return db.serving_since && *db.serving_since <= scope.now() &&
+         !sim::is_dark(scope, db.primary_zone, db.primary_interface_id);
+}
+}  // namespace rds
+
+namespace elasticache {
+WEAK std::vector<std::string> ReplicationGroup::index_keys() const { return {"id:" + id}; }
+}  // namespace elasticache
+
+namespace autoscaling {
+WEAK std::vector<std::string> Group::index_keys() const { return {"group:" + id}; }
+}  // namespace autoscaling
+
+namespace cloudwatch {
+WEAK void put_metric(sim::Scope&, std::string_view name_space, std::string_view name,
+                     const Dimensions& dimensions, const StatisticSet& data, std::string_view,
+                     Time, bool) {
+  std::string key = cat(name_space, ' ', name);
+  for (const auto& [k, v] : dimensions) key += cat(' ', k, '=', v);
+  StatisticSet& all = dataplane_test::metrics()[key];
+  all.minimum = all.sample_count > 0 ? std::min(all.minimum, data.minimum) : data.minimum;
+  all.maximum = std::max(all.maximum, data.maximum);
+  all.sum += data.sum;
+  all.sample_count += data.sample_count;
+}
+}  // namespace cloudwatch
+
+namespace logs {
+WEAK void append(sim::Scope&, std::string_view, std::string_view, std::string message, Time) {
+  dataplane_test::log_lines().push_back(std::move(message));
+}
+}  // namespace logs
+}  // namespace squall
