@@ -16,7 +16,7 @@ template <> const IdWords& id_words<Snapshot>() {
   return words;
 }
 
-void add_compute(api::ServiceDefinition& d) {
+api::ServiceDefinition with_compute(api::ServiceDefinition d) {
   for (const HandlerRows rows :
        {run_instances_rows(), instance_rows(), instance_status_rows(), instance_attribute_rows(),
         instance_option_rows(), instance_profile_rows(), instance_type_rows(), image_rows(),
@@ -29,6 +29,7 @@ void add_compute(api::ServiceDefinition& d) {
   d.latencies.push_back(instance_latencies());
   d.latencies.push_back(volume_latencies());
   d.watches.push_back(instance_watches());
+  return d;
 }
 
 }  // namespace squall::ec2

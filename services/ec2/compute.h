@@ -120,7 +120,7 @@ HandlerRows snapshot_rows();
 HandlerRows launch_template_version_rows();
 EventRows instance_monitor_events();
 WatchRows instance_watches();
-/// Everything that computing contributes to the service.
-void add_compute(api::ServiceDefinition& definition);
+/// The definition with everything that computing contributes to it.
+api::ServiceDefinition with_compute(api::ServiceDefinition definition);
 
 }  // namespace squall::ec2

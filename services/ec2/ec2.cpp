@@ -2,6 +2,7 @@
 #include "services/ec2/ec2.h"
 
 #include "models/generated.h"
+#include "services/ec2/compute.h"
 #include "services/ec2/internal.h"
 
 namespace squall::ec2 {
@@ -20,7 +21,7 @@ void after_handler(Context&, const Input& in) {
 }  // namespace
 
 const api::ServiceDefinition& service() {
-  static const api::ServiceDefinition definition{
+  static const api::ServiceDefinition definition = with_compute({
       .model = model::Service(model::generated::ec2),
       .handlers = {zone_rows(), account_rows(), tag_rows(), vpc_rows(), vpc_cidr_rows(),
                    default_vpc_rows(), subnet_rows(), route_table_rows(), route_rows(),
@@ -32,7 +33,7 @@ const api::ServiceDefinition& service() {
       .latencies = {vpc_latencies(), nat_gateway_latencies()},
       .on_region = on_region,
       .after_handler = after_handler,
-  };
+  });
   return definition;
 }
 
