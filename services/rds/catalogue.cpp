@@ -22,8 +22,8 @@ constexpr Engine engine_table[] = {
      "agent error", 128, 128, 20, 16384, "16.00"},
     {"sqlserver-se", "Microsoft SQL Server Standard Edition", "license-included", 1433,
      "agent error", 128, 128, 20, 16384, "16.00"},
-    {"sqlserver-ex", "Microsoft SQL Server Express Edition", "license-included", 1433, "agent error",
-     128, 128, 20, 16384, "16.00"},
+    {"sqlserver-ex", "Microsoft SQL Server Express Edition", "license-included", 1433,
+     "agent error", 128, 128, 20, 16384, "16.00"},
     {"sqlserver-web", "Microsoft SQL Server Web Edition", "license-included", 1433, "agent error",
      128, 128, 20, 16384, "16.00"},
     {"aurora-postgresql", "Aurora (PostgreSQL)", "postgresql-license", 5432, "postgresql", 128, 63,
@@ -67,20 +67,20 @@ constexpr EngineMajor major_table[] = {
 };
 
 constexpr std::string_view class_families[] = {
-    "t3", "t4g", "m5", "m5d", "m6g", "m6gd", "m6i", "m6id", "m7g", "m7i", "m8g", "r5", "r5b",
-    "r5d", "r6g", "r6gd", "r6i", "r6id", "r7g", "r7i", "r8g", "x1", "x1e", "x2g", "x2idn",
-    "x2iedn", "z1d", "m4", "r4", "t2", "m3", "r3", "c6gd"};
+    "t3",  "t4g", "m5",    "m5d",    "m6g",  "m6gd", "m6i",  "m6id", "m7g", "m7i", "m8g",
+    "r5",  "r5b", "r5d",   "r6g",    "r6gd", "r6i",  "r6id", "r7g",  "r7i", "r8g", "x1",
+    "x1e", "x2g", "x2idn", "x2iedn", "z1d",  "m4",   "r4",   "t2",   "m3",  "r3",  "c6gd"};
 constexpr std::string_view class_sizes[] = {
-    "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "9xlarge",
-    "10xlarge", "12xlarge", "16xlarge", "24xlarge", "32xlarge", "48xlarge"};
+    "micro",   "small",    "medium",   "large",    "xlarge",   "2xlarge",  "4xlarge", "8xlarge",
+    "9xlarge", "10xlarge", "12xlarge", "16xlarge", "24xlarge", "32xlarge", "48xlarge"};
 
 constexpr std::string_view orderable_table[] = {
-    "db.t3.micro", "db.t3.small", "db.t3.medium", "db.t3.large", "db.t4g.micro", "db.t4g.small",
-    "db.t4g.medium", "db.t4g.large", "db.m5.large", "db.m5.xlarge", "db.m5.2xlarge",
-    "db.m5.4xlarge", "db.m6g.large", "db.m6g.xlarge", "db.m6g.2xlarge", "db.m6i.large",
-    "db.m6i.xlarge", "db.m7g.large", "db.m7g.xlarge", "db.r5.large", "db.r5.xlarge",
-    "db.r5.2xlarge", "db.r6g.large", "db.r6g.xlarge", "db.r6i.large", "db.r6i.xlarge",
-    "db.r7g.large", "db.r7g.xlarge"};
+    "db.t3.micro",   "db.t3.small",   "db.t3.medium", "db.t3.large",   "db.t4g.micro",
+    "db.t4g.small",  "db.t4g.medium", "db.t4g.large", "db.m5.large",   "db.m5.xlarge",
+    "db.m5.2xlarge", "db.m5.4xlarge", "db.m6g.large", "db.m6g.xlarge", "db.m6g.2xlarge",
+    "db.m6i.large",  "db.m6i.xlarge", "db.m7g.large", "db.m7g.xlarge", "db.r5.large",
+    "db.r5.xlarge",  "db.r5.2xlarge", "db.r6g.large", "db.r6g.xlarge", "db.r6i.large",
+    "db.r6i.xlarge", "db.r7g.large",  "db.r7g.xlarge"};
 
 }  // namespace
 

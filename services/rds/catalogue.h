@@ -17,9 +17,9 @@ struct EngineMajor {
 
 struct Engine {
   std::string_view name, description;
-  std::string_view license;            // the default
+  std::string_view license;  // the default
   int64_t port;
-  std::string_view log_types;          // blank-separated
+  std::string_view log_types;  // blank-separated
   int64_t password_length_max, username_length_max;
   int64_t storage_min_gib, storage_max_gib;
   std::string_view default_major;

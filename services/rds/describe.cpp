@@ -16,8 +16,7 @@ Value describe_pending(const DbInstance& db) {
   for (const auto& [member, text] : db.pending) {
     Value value = text;
     if (is_number(member)) value = parse_int(text).value_or(0);
-    if (member == "MultiAZ" || member == "IAMDatabaseAuthenticationEnabled")
-      value = text == "true";
+    if (member == "MultiAZ" || member == "IAMDatabaseAuthenticationEnabled") value = text == "true";
     if (member == "MasterUserPassword") value = "****";
     pending.add(Key::copy(member), value);
   }
@@ -66,10 +65,10 @@ void add_optional_members(Value& v, const sim::Scope& scope, const DbInstance& d
   if (const auto latest = restorable_until(scope, db)) v.add("LatestRestorableTime", *latest);
   if (!db.source_id.empty()) {
     const bool replicating = db.serving_since.has_value();
-    v.add("StatusInfos", std::vector<Value>{Value{{"StatusType", "read replication"},
-                                                  {"Normal", replicating},
-                                                  {"Status", replicating ? "replicating"
-                                                                         : "stopped"}}});
+    v.add("StatusInfos",
+          std::vector<Value>{Value{{"StatusType", "read replication"},
+                                   {"Normal", replicating},
+                                   {"Status", replicating ? "replicating" : "stopped"}}});
   }
 }
 
@@ -92,10 +91,10 @@ Value describe(const sim::Scope& scope, const DbInstance& db) {
                      return Value{{"VpcSecurityGroupId", id}, {"Status", "active"}};
                    })},
           {"DBParameterGroups",
-           std::vector<Value>{Value{
-               {"DBParameterGroupName", db.parameter_group},
-               {"ParameterApplyStatus",
-                db.pending.contains("parameters") ? "pending-reboot" : "in-sync"}}}},
+           std::vector<Value>{
+               Value{{"DBParameterGroupName", db.parameter_group},
+                     {"ParameterApplyStatus",
+                      db.pending.contains("parameters") ? "pending-reboot" : "in-sync"}}}},
           {"DBSubnetGroup", subnets ? describe(scope, *subnets) : Value()},
           {"PreferredMaintenanceWindow", db.maintenance_window},
           {"PendingModifiedValues", describe_pending(db)},
@@ -105,8 +104,7 @@ Value describe(const sim::Scope& scope, const DbInstance& db) {
           {"ReadReplicaDBInstanceIdentifiers", db.replica_ids},
           {"LicenseModel", db.license_model},
           {"OptionGroupMemberships",
-           std::vector<Value>{
-               Value{{"OptionGroupName", db.option_group}, {"Status", "in-sync"}}}},
+           std::vector<Value>{Value{{"OptionGroupName", db.option_group}, {"Status", "in-sync"}}}},
           {"PubliclyAccessible", db.publicly_accessible},
           {"StorageType", db.storage_type},
           {"DbInstancePort", 0},
@@ -126,8 +124,8 @@ Value describe(const sim::Scope& scope, const DbInstance& db) {
           {"NetworkType", db.network_type},
           {"ActivityStreamStatus", "stopped"},
           {"BackupTarget", db.backup_target},
-          {"CertificateDetails", Value{{"CAIdentifier", db.ca_certificate},
-                                       {"ValidTill", db.created + 365 * 24h}}},
+          {"CertificateDetails",
+           Value{{"CAIdentifier", db.ca_certificate}, {"ValidTill", db.created + 365 * 24h}}},
           {"DedicatedLogVolume", false},
           {"IsStorageConfigUpgradeAvailable", false},
           {"EngineLifecycleSupport", "open-source-rds-extended-support"}};

@@ -20,9 +20,10 @@ AwsError subnet_group_already_exists(std::string_view name) {
   return {"DBSubnetGroupAlreadyExists", cat("The DB subnet group '", name, "' already exists.")};
 }
 AwsError subnet_group_does_not_cover_zones() {
-  return {"DBSubnetGroupDoesNotCoverEnoughAZs",
-          "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ "
-          "coverage: 1. Add subnets to cover at least 2 AZs."};
+  return {
+      "DBSubnetGroupDoesNotCoverEnoughAZs",
+      "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ "
+      "coverage: 1. Add subnets to cover at least 2 AZs."};
 }
 AwsError invalid_subnet_group_state(std::string_view message) {
   return {"InvalidDBSubnetGroupStateFault", std::string(message)};
@@ -77,8 +78,6 @@ AwsError subscription_not_found(std::string_view name) {
 AwsError subscription_already_exists(std::string_view name) {
   return {"SubscriptionAlreadyExist", cat("Event Subscription ", name, " already exists.")};
 }
-AwsError invalid_marker() {
-  return {"InvalidParameterValue", "Marker did not parse properly."};
-}
+AwsError invalid_marker() { return {"InvalidParameterValue", "Marker did not parse properly."}; }
 
 }  // namespace squall::rds

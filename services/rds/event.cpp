@@ -21,8 +21,7 @@ constexpr EventWords event_words[] = {
     {"RDS-EVENT-0004", "availability", "DB instance shutdown"},
     {"RDS-EVENT-0005", "creation", "DB instance created"},
     {"RDS-EVENT-0006", "availability", "DB instance restarted"},
-    {"RDS-EVENT-0012", "configuration change",
-     "Applying modification to database instance class"},
+    {"RDS-EVENT-0012", "configuration change", "Applying modification to database instance class"},
     {"RDS-EVENT-0013", "failover", "Multi-AZ instance failover started."},
     {"RDS-EVENT-0014", "configuration change",
      "Finished applying modification to DB instance class"},
@@ -114,9 +113,12 @@ Value describe_events(Context& ctx, Input in) {
                (type.empty() || e.source_type == type) && has_any(categories, e.categories);
       },
       [](const EventRecord& e) {
-        return Value{{"SourceIdentifier", e.source_id}, {"SourceType", e.source_type},
-                     {"Message", e.message},            {"EventCategories", e.categories},
-                     {"Date", e.time},                  {"SourceArn", e.source_arn}};
+        return Value{{"SourceIdentifier", e.source_id},
+                     {"SourceType", e.source_type},
+                     {"Message", e.message},
+                     {"EventCategories", e.categories},
+                     {"Date", e.time},
+                     {"SourceArn", e.source_arn}};
       });
   return {{"Events", page.items}, {"Marker", page.next_token}};
 }

@@ -64,7 +64,8 @@ void promoted(sim::Scope& scope, const sim::Event& event) {
   db->standby_in_sync = false;  // the old primary has yet to follow
   instance_event(scope, *db, "RDS-EVENT-0006");
   instance_event(scope, *db, "RDS-EVENT-0015");
-  scope.after(scope.latency("rds.failover.zones-shown", db->id), "rds.failover.zones-shown", db->id);
+  scope.after(scope.latency("rds.failover.zones-shown", db->id), "rds.failover.zones-shown",
+              db->id);
   next(scope, *db, "completing", "rds.failover.complete", "rds.failover.completed");
 }
 

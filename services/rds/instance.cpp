@@ -1,7 +1,6 @@
 // DB instances: creation and its course to available, and DescribeDBInstances.
-#include "services/rds/internal.h"
-
 #include "emulator/sim/impairment.h"
+#include "services/rds/internal.h"
 
 namespace squall::rds {
 namespace {
@@ -43,7 +42,8 @@ void created(sim::Scope& scope, const sim::Event& event) {
   db.shown_secondary_zone = db.secondary_zone;
   db.standby_in_sync = db.multi_az;
   instance_event(scope, db, "RDS-EVENT-0005");
-  if (!sim::is_dark(scope, db.primary_zone, db.primary_interface_id)) db.serving_since = scope.now();
+  if (!sim::is_dark(scope, db.primary_zone, db.primary_interface_id))
+    db.serving_since = scope.now();
   if (db.backup_retention_days > 0 && db.source_id.empty()) {
     db.status = "backing-up";
     instance_event(scope, db, "RDS-EVENT-0001");
@@ -61,8 +61,8 @@ void backed_up(sim::Scope& scope, const sim::Event& event) {
   db.status = "available";
   db.latest_restorable = scope.now();
   const std::string stamp = format_iso8601(scope.now());  // rds:NAME-2026-11-21-06-30
-  const std::string name =
-      cat("rds:", db.id, '-', stamp.substr(0, 10), '-', stamp.substr(11, 2), '-', stamp.substr(14, 2));
+  const std::string name = cat("rds:", db.id, '-', stamp.substr(0, 10), '-', stamp.substr(11, 2),
+                               '-', stamp.substr(14, 2));
   if (!scope.has<Snapshot>(name)) {
     Snapshot& snapshot = add_snapshot(scope, db, name, "automated", {});
     snapshot.status = "available";
@@ -81,8 +81,8 @@ Value describe_instances(Context& ctx, Input in) {
       [&](const DbInstance& db) {
         return (id.empty() || db.id == id) && passes(in, "db-instance-id", {db.id, db.arn}) &&
                passes(in, "dbi-resource-id", {db.resource_id}) &&
-               passes(in, "engine", {db.engine}) &&
-               passes(in, "db-cluster-id", {db.cluster_id}) && passes(in, "domain", {});
+               passes(in, "engine", {db.engine}) && passes(in, "db-cluster-id", {db.cluster_id}) &&
+               passes(in, "domain", {});
       },
       [&](const DbInstance& db) { return describe(ctx, db); });
   return {{"DBInstances", page.items}, {"Marker", page.next_token}};

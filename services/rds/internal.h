@@ -22,8 +22,7 @@ using api::Input;
 
 // --- identifiers, pages, filters (common.cpp) ------------------------------------------------
 /// Lower case; refuses what is no identifier. `parameter` names it in the error.
-std::string identifier(const std::string& raw, std::string_view parameter,
-                       size_t length_max = 63);
+std::string identifier(const std::string& raw, std::string_view parameter, size_t length_max = 63);
 std::string default_kms_key_arn(const sim::Scope& scope);
 /// Marker and MaxRecords (20 to 100).
 PageRequest page_from(const Input& in);

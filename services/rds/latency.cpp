@@ -1,4 +1,5 @@
-// How long RDS's lifecycles take. Measured and documented ranges; sources: FACTS.md, section and row.
+// How long RDS's lifecycles take. Measured and documented ranges; sources: FACTS.md, section and
+// row.
 #include "services/rds/internal.h"
 
 namespace squall::rds {

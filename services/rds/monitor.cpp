@@ -110,8 +110,8 @@ void resynced(sim::Scope& scope, const sim::Event& event) {
   if (!db.serving_since || look(scope, db).standby_dark) return;
   db.standby_in_sync = true;
   db.writes_stalled_until.reset();
-  scope.announce("rds.standby-in-sync", db.id, cat("The standby in ", db.secondary_zone,
-                                                   " follows the primary."));
+  scope.announce("rds.standby-in-sync", db.id,
+                 cat("The standby in ", db.secondary_zone, " follows the primary."));
 }
 
 }  // namespace

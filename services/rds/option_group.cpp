@@ -5,12 +5,9 @@ namespace squall::rds {
 namespace {
 
 Value describe(const OptionGroup& g) {
-  return {{"OptionGroupName", g.id},
-          {"OptionGroupDescription", g.description},
-          {"EngineName", g.engine},
-          {"MajorEngineVersion", g.major_version},
-          {"Options", Value::list()},
-          {"AllowsVpcAndNonVpcInstanceMemberships", true},
+  return {{"OptionGroupName", g.id},  {"OptionGroupDescription", g.description},
+          {"EngineName", g.engine},   {"MajorEngineVersion", g.major_version},
+          {"Options", Value::list()}, {"AllowsVpcAndNonVpcInstanceMemberships", true},
           {"OptionGroupArn", g.arn}};
 }
 
@@ -89,9 +86,8 @@ Value delete_group(Context& ctx, Input in) {
 
 bool has_option_group(const sim::Scope& scope, const std::string& name) {
   if (scope.has<OptionGroup>(name)) return true;
-  return std::ranges::any_of(engine_majors(), [&](const EngineMajor& m) {
-    return default_option_group(m) == name;
-  });
+  return std::ranges::any_of(engine_majors(),
+                             [&](const EngineMajor& m) { return default_option_group(m) == name; });
 }
 
 std::span<const api::HandlerRow> option_group_rows() {

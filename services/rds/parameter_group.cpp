@@ -44,8 +44,8 @@ Value create_group(Context& ctx, Input in) {
 
 Value copy_group(Context& ctx, Input in) {
   const std::string source = to_lower(in.string("SourceDBParameterGroupIdentifier"));
-  const std::string name = source.starts_with("arn:") ? source.substr(source.find(":pg:") + 4)
-                                                      : source;
+  const std::string name =
+      source.starts_with("arn:") ? source.substr(source.find(":pg:") + 4) : source;
   ParameterGroup g;
   if (const ParameterGroup* found = ctx.view<ParameterGroup>(name)) g = *found;
   g.family = parameter_group_family(ctx, name);

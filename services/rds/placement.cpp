@@ -32,9 +32,8 @@ void place(sim::Scope& scope, DbInstance& db, const std::string& wanted_zone) {
   db.vpc_id = group.vpc_id;
   if (zones.empty()) throw invalid_subnet("The DB subnet group has no usable subnets.");
   if (!wanted_zone.empty() && std::ranges::find(zones, wanted_zone) == zones.end()) {
-    throw invalid_vpc_network_state(
-        cat("Availability zone '", wanted_zone, "' is not covered by DB subnet group '", group.id,
-            "'."));
+    throw invalid_vpc_network_state(cat("Availability zone '", wanted_zone,
+                                        "' is not covered by DB subnet group '", group.id, "'."));
   }
   // AWS picks for itself; the first zone makes deployments and drills comparable.
   db.primary_zone = wanted_zone.empty() ? zones.front() : wanted_zone;

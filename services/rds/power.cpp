@@ -30,9 +30,8 @@ Value stop(Context& ctx, Input in) {
   const DbInstance& before = instance_at(ctx, in.string("DBInstanceIdentifier"));
   require_status(before, {"available"});
   if (!before.source_id.empty() || !before.replica_ids.empty()) {
-    throw invalid_instance_state(
-        cat("Cannot stop or start a read replica, or an instance that has read replicas: ",
-            before.id));
+    throw invalid_instance_state(cat(
+        "Cannot stop or start a read replica, or an instance that has read replicas: ", before.id));
   }
   if (before.multi_az && before.engine.starts_with("sqlserver"))
     throw invalid_instance_state("Cannot stop a Multi-AZ SQL Server instance.");
@@ -79,7 +78,8 @@ void stopped_too_long(sim::Scope& scope, const sim::Event& event) {
 Value start(Context& ctx, Input in) {
   const DbInstance& before = instance_at(ctx, in.string("DBInstanceIdentifier"));
   if (before.status != "stopped")
-    throw invalid_instance_state(cat("Instance ", before.id, " is not stopped, cannot be started."));
+    throw invalid_instance_state(
+        cat("Instance ", before.id, " is not stopped, cannot be started."));
   DbInstance& db = ctx.edit<DbInstance>(std::string(before.id));
   start_hosts(ctx, db);
   return {{"DBInstance", describe(ctx, db)}};

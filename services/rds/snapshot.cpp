@@ -52,7 +52,8 @@ const Snapshot& snapshot_at(const sim::Scope& scope, const std::string& name_or_
 }
 
 Value create_snapshot(Context& ctx, Input in) {
-  const std::string name = identifier(in.string("DBSnapshotIdentifier"), "DBSnapshotIdentifier", 255);
+  const std::string name =
+      identifier(in.string("DBSnapshotIdentifier"), "DBSnapshotIdentifier", 255);
   const DbInstance& db = instance_at(ctx, in.string("DBInstanceIdentifier"));
   check_snapshot_name(ctx, name);
   require_status(db, {"available", "stopped", "storage-optimization"});
@@ -88,8 +89,8 @@ Value describe_snapshots(Context& ctx, Input in) {
   in.ignore("IncludePublic");
   std::string id;
   if (!name.empty()) id = snapshot_at(ctx, name).id;
-  check_filters(in, {"db-instance-id", "db-snapshot-id", "dbi-resource-id", "snapshot-type",
-                     "engine"});
+  check_filters(in,
+                {"db-instance-id", "db-snapshot-id", "dbi-resource-id", "snapshot-type", "engine"});
   const Page page = paginate(
       ctx.all<Snapshot>(), page_from(in),
       [&](const Snapshot& s) {

@@ -18,17 +18,15 @@ void check_username(const Engine& engine, const std::string& name) {
   static const std::vector<std::string_view> reserved{"rdsadmin", "rdsrepladmin", "public"};
   const bool postgres_word = engine.name == "postgres" && equals_ignore_case(name, "admin");
   if (postgres_word || std::ranges::find(reserved, to_lower(name)) != reserved.end()) {
-    throw invalid_parameter_value(
-        cat("MasterUsername ", name,
-            " cannot be used as it is a reserved word used by the engine"));
+    throw invalid_parameter_value(cat(
+        "MasterUsername ", name, " cannot be used as it is a reserved word used by the engine"));
   }
 }
 
 void check_database_name(const DbInstance& db) {
   if (db.db_name.empty()) return;
   if (db.engine.starts_with("sqlserver")) {
-    throw invalid_parameter_value(
-        cat("DBName must be null when engine is ", db.engine, "."));
+    throw invalid_parameter_value(cat("DBName must be null when engine is ", db.engine, "."));
   }
   const auto is_letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
   bool valid = (is_letter(db.db_name[0]) || db.db_name[0] == '_') &&
@@ -40,7 +38,8 @@ void check_database_name(const DbInstance& db) {
         "DBName must begin with a letter and contain only alphanumeric characters.");
   }
   if (equals_ignore_case(db.db_name, "db"))
-    throw invalid_parameter_value("DBName db cannot be used.  It is a reserved word for this engine");
+    throw invalid_parameter_value(
+        "DBName db cannot be used.  It is a reserved word for this engine");
 }
 
 /// Whether the VPC reaches the internet: then an instance is public unless told otherwise.
@@ -66,12 +65,12 @@ void check_ranges(const DbInstance& db) {
   }
   if (db.monitoring_interval_s && db.monitoring_role_arn.empty()) {
     throw invalid_parameter_combination(
-        "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than "
+        "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other "
+        "than "
         "0.");
   }
   if (db.max_allocated_gib && db.max_allocated_gib <= db.allocated_gib) {
-    throw invalid_parameter_combination(
-        "Max storage size must be greater than storage size");
+    throw invalid_parameter_combination("Max storage size must be greater than storage size");
   }
 }
 
@@ -92,16 +91,16 @@ void set_engine(const Input& in, DbInstance& db) {
     throw invalid_parameter_value(cat("Invalid DB Instance class: ", db.instance_class));
   db.license_model = in.string("LicenseModel", engine->license);
   static const std::vector<std::string_view> licenses{
-      "license-included", "bring-your-own-license", "general-public-license",
-      "postgresql-license"};
+      "license-included", "bring-your-own-license", "general-public-license", "postgresql-license"};
   const bool oracle = db.engine == "oracle-se2";
   const bool known = std::ranges::find(licenses, db.license_model) != licenses.end();
   if (!known || (db.license_model != engine->license &&
                  !(oracle && db.license_model == "license-included"))) {
     throw invalid_parameter_combination(
         cat("RDS does not support creating a DB instance with the following combination: "
-            "DBInstanceClass=", db.instance_class, ", Engine=", db.engine, ", EngineVersion=",
-            db.engine_version, ", LicenseModel=", db.license_model,
+            "DBInstanceClass=",
+            db.instance_class, ", Engine=", db.engine, ", EngineVersion=", db.engine_version,
+            ", LicenseModel=", db.license_model,
             ". For supported combinations of instance class and database engine version, see the "
             "documentation."));
   }
@@ -124,8 +123,7 @@ void set_groups(Context& ctx, const Input& in, DbInstance& db) {
     const auto* vpc = ctx.view<ec2::Vpc>(db.vpc_id);
     if (vpc && !vpc->default_group_id.empty()) db.group_ids = {vpc->default_group_id};
   }
-  db.publicly_accessible =
-      in.boolean("PubliclyAccessible", has_internet_gateway(ctx, db.vpc_id));
+  db.publicly_accessible = in.boolean("PubliclyAccessible", has_internet_gateway(ctx, db.vpc_id));
   check_groups(ctx, db);
 }
 
@@ -140,9 +138,8 @@ void set_encryption(Context& ctx, const Input& in, DbInstance& db) {
   if (db.kms_key_id.empty())
     db.kms_key_id = default_kms_key_arn(ctx);
   else if (!db.kms_key_id.starts_with("arn:"))
-    db.kms_key_id = ctx.arn("kms", db.kms_key_id.starts_with("alias/")
-                                       ? db.kms_key_id
-                                       : cat("key/", db.kms_key_id));
+    db.kms_key_id = ctx.arn(
+        "kms", db.kms_key_id.starts_with("alias/") ? db.kms_key_id : cat("key/", db.kms_key_id));
 }
 
 void set_insights(Context& ctx, const Input& in, DbInstance& db) {
@@ -197,9 +194,9 @@ void check_groups(const sim::Scope& scope, const DbInstance& db) {
     if (!group)
       throw invalid_parameter_value(cat("Invalid security group , groupId= ", id, ", groupName=."));
     if (group->vpc_id != db.vpc_id) {
-      throw invalid_vpc_network_state(
-          cat("The DB instance and EC2 security group are in different VPCs. The DB instance is in ",
-              db.vpc_id, " and the EC2 security group is in ", group->vpc_id));
+      throw invalid_vpc_network_state(cat(
+          "The DB instance and EC2 security group are in different VPCs. The DB instance is in ",
+          db.vpc_id, " and the EC2 security group is in ", group->vpc_id));
     }
   }
   const EngineMajor& major = *find_major(db.engine, db.engine_version);
@@ -209,7 +206,8 @@ void check_groups(const sim::Scope& scope, const DbInstance& db) {
     throw invalid_parameter_combination(
         cat("The parameter group ", db.parameter_group, " with DBParameterGroupFamily ", family,
             " can't be used for this instance. Use a parameter group with "
-            "DBParameterGroupFamily ", major.family, "."));
+            "DBParameterGroupFamily ",
+            major.family, "."));
   }
   if (!has_option_group(scope, db.option_group)) throw option_group_not_found(db.option_group);
 }
@@ -232,17 +230,18 @@ void check_storage(const DbInstance& db) {
     throw invalid_parameter_value(cat("Invalid storage type: ", db.storage_type));
   const Engine& engine = *find_engine(db.engine);
   const bool provisioned = db.storage_type.starts_with("io");
-  const int64_t least = db.storage_type == "standard" ? 5 : provisioned ? 100 : engine.storage_min_gib;
+  const int64_t least = db.storage_type == "standard" ? 5
+                        : provisioned                 ? 100
+                                                      : engine.storage_min_gib;
   const int64_t most = db.storage_type == "standard" ? 3072 : engine.storage_max_gib;
   if (db.allocated_gib < least || db.allocated_gib > most) {
-    throw invalid_parameter_value(
-        cat("Invalid storage size for engine name ", db.engine, " and storage type ",
-            db.storage_type, ": ", db.allocated_gib));
+    throw invalid_parameter_value(cat("Invalid storage size for engine name ", db.engine,
+                                      " and storage type ", db.storage_type, ": ",
+                                      db.allocated_gib));
   }
   if (provisioned && (db.iops < 1000 || db.iops > 256000)) {
-    throw invalid_parameter_combination(
-        cat("Invalid iops value for engine name ", db.engine, " and storage type ",
-            db.storage_type, ": ", db.iops));
+    throw invalid_parameter_combination(cat("Invalid iops value for engine name ", db.engine,
+                                            " and storage type ", db.storage_type, ": ", db.iops));
   }
   if (!provisioned && db.storage_type != "gp3" && db.iops) {
     throw invalid_parameter_combination(

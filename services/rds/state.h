@@ -46,14 +46,14 @@ struct Snapshot {
   static constexpr std::string_view kind = "rds:snapshot";
   std::string id;
   std::string arn, instance_id, status = "creating", type = "manual", source_arn, kms_key_id,
-                   option_group;
+                                option_group;
   bool encrypted = false;
   Time created{}, original_created{};
   DbInstance instance;
   Tags tags;
   std::vector<std::string> index_keys() const { return {"instance:" + instance_id}; }
-  SQUALL_FIELDS(id, arn, instance_id, status, type, source_arn, kms_key_id, option_group,
-                encrypted, created, original_created, instance, tags)
+  SQUALL_FIELDS(id, arn, instance_id, status, type, source_arn, kms_key_id, option_group, encrypted,
+                created, original_created, instance, tags)
 };
 
 /// What DescribeEvents lists; kept for 14 days. `id` sorts by time.

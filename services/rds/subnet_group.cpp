@@ -11,15 +11,15 @@ constexpr size_t subnets_max = 20;
 
 std::string group_name(const std::string& raw) {
   const std::string name = to_lower(raw);
-  const bool valid = !name.empty() && name.size() <= 255 &&
-                     std::ranges::all_of(name, [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                              c == '_' || c == '.' || c == ' ';
-                     });
+  const bool valid = !name.empty() && name.size() <= 255 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
+           c == ' ';
+  });
   if (!valid) {
     throw invalid_parameter_value(
         cat("The parameter DBSubnetGroupName must be provided and must not be blank, and must "
-            "contain only letters, numbers, periods, underscores, spaces and hyphens: ", raw));
+            "contain only letters, numbers, periods, underscores, spaces and hyphens: ",
+            raw));
   }
   return name;
 }
@@ -106,9 +106,9 @@ Value delete_group(Context& ctx, Input in) {
   if (!ctx.has<SubnetGroup>(name)) throw subnet_group_not_found(name);
   const auto users = ctx.by<DbInstance>(cat("subnet-group:", name));
   if (!users.empty()) {
-    throw invalid_subnet_group_state(
-        cat("Cannot delete the subnet group '", name, "' because at least one database instance: ",
-            users.front()->id, " is still using it."));
+    throw invalid_subnet_group_state(cat(
+        "Cannot delete the subnet group '", name,
+        "' because at least one database instance: ", users.front()->id, " is still using it."));
   }
   ctx.erase<SubnetGroup>(name);
   return Value::map();
