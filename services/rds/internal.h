@@ -92,8 +92,13 @@ std::span<const api::HandlerRow> remove_rows();
 std::span<const api::HandlerRow> power_rows();
 std::span<const api::HandlerRow> snapshot_rows();
 std::span<const api::HandlerRow> event_rows();
+std::span<const api::HandlerRow> modify_rows();
+std::span<const api::HandlerRow> parameter_rows();
+std::span<const api::HandlerRow> tag_rows();
+std::span<const api::HandlerRow> subscription_rows();
 
 std::span<const sim::EventRow> instance_events();
+std::span<const sim::EventRow> modify_events();
 std::span<const sim::EventRow> remove_events();
 std::span<const sim::EventRow> power_events();
 std::span<const sim::EventRow> failover_events();
