@@ -108,8 +108,9 @@ Value release_address(Context& ctx, Input in) {
   if (!id && !ip)
     throw missing_parameter_words("Either public IP or allocation id must be specified");
   if (id && ip)
-    throw invalid_parameter_combination("You may specify public IP or allocation id, but not both "
-                                        "in the same call");
+    throw invalid_parameter_combination(
+        "You may specify public IP or allocation id, but not both "
+        "in the same call");
   if (ip) {
     address_by_ip(ctx, *ip);
     throw invalid_parameter_value(
@@ -145,9 +146,8 @@ std::string target_interface(const Context& ctx, const Input& in) {
 }
 
 AwsError already_associated(std::string_view resource, std::string_view association) {
-  return {"Resource.AlreadyAssociated", cat("resource ", resource,
-                                            " is already associated with associate-id ",
-                                            association)};
+  return {"Resource.AlreadyAssociated",
+          cat("resource ", resource, " is already associated with associate-id ", association)};
 }
 
 Value associate(Context& ctx, Input in) {
@@ -165,8 +165,8 @@ Value associate(Context& ctx, Input in) {
     throw invalid_parameter_value(cat("The private IP address '", private_ip,
                                       "' is not assigned to interface ", interface.id));
   if (ctx.by<InternetGateway>("vpc:" + interface.vpc_id).empty())
-    throw AwsError{"Gateway.NotAttached", cat("Network ", interface.vpc_id,
-                                              " is not attached to any internet gateway")};
+    throw AwsError{"Gateway.NotAttached",
+                   cat("Network ", interface.vpc_id, " is not attached to any internet gateway")};
   const bool may_move = in.boolean("AllowReassociation", true);
   if (address.interface_id == interface.id && address.private_ip == private_ip)
     return {{"AssociationId", address.association_id}};
@@ -218,9 +218,7 @@ const ShownFilter<Address> filters[] = {
     {"network-border-group", [](const S& s) { return Strings{s->network_border_group}; }},
     {"network-interface-id", [](const S& s) { return one(s->interface_id); }},
     {"network-interface-owner-id",
-     [](const S& s) {
-       return s->interface_id.empty() ? Strings{} : Strings{s.scope->account()};
-     }},
+     [](const S& s) { return s->interface_id.empty() ? Strings{} : Strings{s.scope->account()}; }},
     {"private-ip-address", [](const S& s) { return one(s->private_ip); }},
     {"public-ip", [](const S& s) { return Strings{s->public_ip}; }},
 };

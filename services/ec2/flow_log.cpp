@@ -42,13 +42,15 @@ void read_destination(const Input& in, FlowLog& log) {
     if (!log.log_group.empty() && !log.destination.empty())
       throw invalid("Please only provide LogGroupName or only provide LogDestination.");
     if (log.role_arn.empty())
-      throw invalid("DeliverLogsPermissionArn can't be empty if LogDestinationType is "
-                    "cloud-watch-logs.");
+      throw invalid(
+          "DeliverLogsPermissionArn can't be empty if LogDestinationType is "
+          "cloud-watch-logs.");
     if (log.log_group.empty()) log.log_group = group_of_arn(log.destination);
     if (log.log_group.empty()) throw invalid("LogDestination provided is not a log group ARN.");
   } else if (log.destination_type == "s3") {
     if (!log.destination.starts_with("arn:"))
-      throw invalid("LogDestination can't be empty and must be an ARN if LogDestinationType is s3.");
+      throw invalid(
+          "LogDestination can't be empty and must be an ARN if LogDestinationType is s3.");
     if (!log.log_group.empty())
       throw invalid("LogGroupName can't be provided if LogDestinationType is s3.");
   } else if (log.destination_type == "kinesis-data-firehose") {

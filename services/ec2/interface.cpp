@@ -50,8 +50,9 @@ std::string take_address(sim::Scope& scope, Subnet& subnet, std::string_view wan
     ++subnet.used;
     return ip;
   }
-  throw AwsError{"InsufficientFreeAddressesInSubnet",
-                 "The specified subnet does not have enough free addresses to satisfy the request."};
+  throw AwsError{
+      "InsufficientFreeAddressesInSubnet",
+      "The specified subnet does not have enough free addresses to satisfy the request."};
 }
 
 void give_back_address(Subnet& subnet, std::string_view address) {

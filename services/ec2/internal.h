@@ -43,13 +43,13 @@ HandlerRows group_rule_change_rows();
 HandlerRows network_acl_rows();
 HandlerRows network_interface_rows();
 HandlerRows interface_attribute_rows();
-HandlerRows interface_attachment_rows();
 HandlerRows address_rows();
 HandlerRows nat_gateway_rows();
 HandlerRows flow_log_rows();
 HandlerRows dhcp_options_rows();
 HandlerRows peering_rows();
 HandlerRows endpoint_rows();
+HandlerRows endpoint_service_rows();
 HandlerRows prefix_list_rows();
 HandlerRows tag_rows();
 HandlerRows account_rows();
@@ -217,6 +217,24 @@ Subnet& add_subnet(sim::Scope& scope, const Vpc& vpc, const Cidr& cidr, const Zo
 /// The default DHCP options of a region, made on first use.
 std::string default_dhcp_options(sim::Scope& scope);
 const Vpc* default_vpc(const sim::Scope& scope);
+
+/// A prefix list that AWS keeps; `name` is its service's.
+struct PrefixList {
+  std::string id, name;
+  Strings blocks;
+  Tags tags;
+};
+/// A service of AWS that endpoints lead to; `id` is its name and type.
+struct EndpointService {
+  std::string id, name, type, private_dns, base_dns;
+  std::string region() const { return std::string(split(name, '.')[2]); }
+};
+std::vector<EndpointService> endpoint_services(const sim::Scope& scope);
+/// One of each type in which the service is offered.
+std::vector<EndpointService> find_endpoint_services(const sim::Scope& scope,
+                                                    std::string_view name);
+std::vector<PrefixList> aws_prefix_lists(const sim::Scope& scope);
+std::optional<PrefixList> prefix_list(const sim::Scope& scope, std::string_view id);
 
 /// Addresses of a subnet, in constant time however many interfaces there are.
 std::string take_address(sim::Scope& scope, Subnet& subnet, std::string_view wanted);

@@ -72,11 +72,9 @@ void check_request(const Input& in, const std::string& connectivity) {
               "SecondaryPrivateIpAddresses", "SecondaryPrivateIpAddressCount"});
   if (in.string("AvailabilityMode", "zonal") != "zonal") throw not_served("regional NAT gateways");
   if (connectivity != "public" && connectivity != "private")
-    throw invalid_parameter_value(
-        cat("Invalid value '", connectivity, "' for ConnectivityType."));
+    throw invalid_parameter_value(cat("Invalid value '", connectivity, "' for ConnectivityType."));
   if (!in.has("SubnetId")) throw missing_parameter("SubnetId");
-  if (connectivity == "public" && !in.has("AllocationId"))
-    throw missing_parameter("AllocationId");
+  if (connectivity == "public" && !in.has("AllocationId")) throw missing_parameter("AllocationId");
   if (connectivity == "private" && in.has("AllocationId"))
     throw invalid_parameter_combination(
         "AllocationId cannot be specified for a NAT gateway with connectivity type private");
@@ -183,8 +181,8 @@ EventRows nat_gateway_events() {
 }
 
 LatencyRows nat_gateway_latencies() {
-  // AWS says "a few minutes" and publishes no figure; deployment logs show one and a half to two and
-  // a half minutes to available, and under a minute to deleted.
+  // AWS says "a few minutes" and publishes no figure; deployment logs show one and a half to two
+  // and a half minutes to available, and under a minute to deleted.
   static const sim::LatencyRow rows[] = {
       {"ec2.nat-gateway.create", 90s, 150s, 120s, 300s},
       {"ec2.nat-gateway.delete", 30s, 60s, 60s, 120s},

@@ -29,13 +29,13 @@ Value describe(const sim::Scope& scope, const NetworkAcl& acl) {
           {"VpcId", acl.vpc_id},
           {"OwnerId", scope.account()},
           {"IsDefault", acl.is_default},
-          {"Associations",
-           list_of(scope.by<Subnet>("acl:" + acl.id),
-                   [&](const Subnet* subnet) {
-                     return Value{{"NetworkAclAssociationId", subnet->acl_association_id},
-                                  {"NetworkAclId", acl.id},
-                                  {"SubnetId", subnet->id}};
-                   })},
+          {"Associations", list_of(scope.by<Subnet>("acl:" + acl.id),
+                                   [&](const Subnet* subnet) {
+                                     return Value{
+                                         {"NetworkAclAssociationId", subnet->acl_association_id},
+                                         {"NetworkAclId", acl.id},
+                                         {"SubnetId", subnet->id}};
+                                   })},
           {"Entries", list_of(acl.entries, describe_entry)},
           {"Tags", describe_tags(acl.tags)}};
 }
@@ -61,7 +61,8 @@ std::string acl_protocol(const std::string& text) {
   if (lower == "all") return "-1";
   const auto number = parse_int(lower);
   if (!number || *number < -1 || *number > 255)
-    throw invalid_parameter_value(cat("Invalid value '", text, "' for IP protocol. Unknown protocol."));
+    throw invalid_parameter_value(
+        cat("Invalid value '", text, "' for IP protocol. Unknown protocol."));
   return cat(*number);
 }
 
@@ -74,8 +75,9 @@ void read_ports(const Input& in, AclEntry& entry) {
   }
   const auto from = range.optional_integer("From"), to = range.optional_integer("To");
   if (!from || !to)
-    throw AwsError{"MissingParameter", "The request must contain the parameter PortRange.From and "
-                                       "PortRange.To for protocols TCP and UDP"};
+    throw AwsError{"MissingParameter",
+                   "The request must contain the parameter PortRange.From and "
+                   "PortRange.To for protocols TCP and UDP"};
   if (*from < 0 || *to > 65535 || *from > *to)
     throw invalid_parameter_value(cat("Invalid TCP/UDP port range (", *from, ":", *to, ")"));
   entry.from_port = from;
@@ -98,9 +100,9 @@ AclEntry entry_from(const Input& in) {
   entry.number = in.integer("RuleNumber");
   entry.egress = in.boolean("Egress");
   if (entry.number < 1 || entry.number > last_number)
-    throw invalid_parameter_value(
-        cat("Invalid value '", entry.number, "' for ruleNumber. Must be in the range 1 to ",
-            last_number, "."));
+    throw invalid_parameter_value(cat("Invalid value '", entry.number,
+                                      "' for ruleNumber. Must be in the range 1 to ", last_number,
+                                      "."));
   const std::string action = in.string("RuleAction");
   if (action != "allow" && action != "deny")
     throw invalid_parameter_value(cat("Invalid value '", action, "' for ruleAction."));
@@ -141,8 +143,7 @@ Value create_network_acl(Context& ctx, Input in) {
 Value delete_network_acl(Context& ctx, Input in) {
   const std::string id = in.string("NetworkAclId");
   const NetworkAcl& acl = require<NetworkAcl>(ctx, id);
-  if (acl.is_default)
-    throw invalid_parameter_value(cat("cannot delete default network ACL ", id));
+  if (acl.is_default) throw invalid_parameter_value(cat("cannot delete default network ACL ", id));
   if (!ctx.by<Subnet>("acl:" + id).empty())
     throw dependency_violation(
         cat("The networkAcl '", id, "' has dependencies and cannot be deleted."));
@@ -204,8 +205,8 @@ Value replace_association(Context& ctx, Input in) {
   const NetworkAcl& acl = require<NetworkAcl>(ctx, in.string("NetworkAclId"));
   Subnet& subnet = ctx.edit<Subnet>(found.front()->id);
   if (acl.vpc_id != subnet.vpc_id)
-    throw invalid_parameter_value(cat("Network ACL ", acl.id, " and subnet ", subnet.id,
-                                      " belong to different networks"));
+    throw invalid_parameter_value(
+        cat("Network ACL ", acl.id, " and subnet ", subnet.id, " belong to different networks"));
   subnet.acl_id = acl.id;
   subnet.acl_association_id = ctx.new_id("aclassoc", subnet.id);
   return {{"NewAssociationId", subnet.acl_association_id}};
@@ -232,7 +233,9 @@ const ShownFilter<NetworkAcl> filters[] = {
     {"default", [](const S& s) { return Strings{text_of(s->is_default)}; }},
     {"owner-id", [](const S& s) { return Strings{s.scope->account()}; }},
     {"association.association-id",
-     [](const S& s) { return of_subnets(s, [](const Subnet& n) { return n.acl_association_id; }); }},
+     [](const S& s) {
+       return of_subnets(s, [](const Subnet& n) { return n.acl_association_id; });
+     }},
     {"association.network-acl-id", [](const S& s) { return Strings{s->id}; }},
     {"association.subnet-id",
      [](const S& s) { return of_subnets(s, [](const Subnet& n) { return n.id; }); }},
@@ -247,20 +250,25 @@ const ShownFilter<NetworkAcl> filters[] = {
     {"entry.egress",
      [](const S& s) { return of_entries(s, [](const AclEntry& e) { return text_of(e.egress); }); }},
     {"entry.icmp.code",
-     [](const S& s) { return of_entries(s, [](const auto& e) { return number_of(e.icmp_code); }); }},
+     [](const S& s) {
+       return of_entries(s, [](const auto& e) { return number_of(e.icmp_code); });
+     }},
     {"entry.icmp.type",
-     [](const S& s) { return of_entries(s, [](const auto& e) { return number_of(e.icmp_type); }); }},
+     [](const S& s) {
+       return of_entries(s, [](const auto& e) { return number_of(e.icmp_type); });
+     }},
     {"entry.port-range.from",
-     [](const S& s) { return of_entries(s, [](const auto& e) { return number_of(e.from_port); }); }},
+     [](const S& s) {
+       return of_entries(s, [](const auto& e) { return number_of(e.from_port); });
+     }},
     {"entry.port-range.to",
      [](const S& s) { return of_entries(s, [](const auto& e) { return number_of(e.to_port); }); }},
     {"entry.protocol",
      [](const S& s) { return of_entries(s, [](const AclEntry& e) { return e.protocol; }); }},
     {"entry.rule-action",
      [](const S& s) {
-       return of_entries(s, [](const AclEntry& e) {
-         return std::string(e.allow ? "allow" : "deny");
-       });
+       return of_entries(s,
+                         [](const AclEntry& e) { return std::string(e.allow ? "allow" : "deny"); });
      }},
     {"entry.rule-number",
      [](const S& s) { return of_entries(s, [](const AclEntry& e) { return cat(e.number); }); }},

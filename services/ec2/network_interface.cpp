@@ -203,9 +203,7 @@ const ShownFilter<NetworkInterface> filters[] = {
     {"attachment.delete-on-termination",
      [](const S& s) { return if_attached(s, text_of(s->delete_on_termination)); }},
     {"attachment.attach-time",
-     [](const S& s) {
-       return s->attached ? Strings{format_iso8601_ms(*s->attached)} : Strings{};
-     }},
+     [](const S& s) { return s->attached ? Strings{format_iso8601_ms(*s->attached)} : Strings{}; }},
     {"requester-id", [](const S& s) { return one(s->requester_id); }},
     {"requester-managed", [](const S& s) { return Strings{text_of(!s->requester_id.empty())}; }},
     {"source-dest-check", [](const S& s) { return Strings{text_of(s->source_dest_check)}; }},
