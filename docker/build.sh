@@ -85,14 +85,17 @@ run_ninja() {
     ninja -C "$@"
     return
   fi
-  NINJA_STATUS='[%f/%t] ' ninja -C "$@" | awk '
-    /^\[[0-9]+\/[0-9]+\] / {
-      split(substr($1, 2), n, /[\/\]]/)
-      if (n[1] % 25 == 0 || n[1] == n[2]) { print "  " n[1] " of " n[2] " steps"; fflush() }
-      next
-    }
-    /^ninja: (Entering directory|no work to do)/ { next }
-    { print; fflush() }'
+  NINJA_STATUS='step %f/%t ' ninja -C "$@" | while IFS= read -r line; do
+    case "$line" in
+      'ninja: Entering directory'* | 'ninja: no work to do'* | 'step 0/'*) ;;
+      'step '*)
+        line=${line#step } line=${line%% *}
+        if [ $((${line%/*} % 25)) = 0 ] || [ "${line%/*}" = "${line#*/}" ]; then
+          echo "  $line"
+        fi ;;
+      *) printf '%s\n' "$line" ;;
+    esac
+  done
 }
 
 build() {

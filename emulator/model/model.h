@@ -184,14 +184,15 @@ struct Tables {
 inline bool equal_names(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   const size_t size = a.size();
-  if (size < 8 || size > 16) return a == b;
+  if (size < 8 || size > 32) return a == b;
   const auto word = [](const char* at) {
     uint64_t w = 0;
     std::memcpy(&w, at, 8);
     return w;
   };
-  return word(a.data()) == word(b.data()) &&
-         word(a.data() + size - 8) == word(b.data() + size - 8);
+  const auto same_at = [&](size_t at) { return word(a.data() + at) == word(b.data() + at); };
+  if (!same_at(0) || !same_at(size - 8)) return false;
+  return size <= 16 || (same_at(8) && same_at(size - 16));
 }
 
 class Shape;

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
+#include "emulator/protocol/aws_chunked.h"
 #include "emulator/protocol/form.h"
 #include "emulator/protocol/json.h"
+#include "emulator/protocol/map_builder.h"
 #include "emulator/protocol/rest.h"
 #include "emulator/protocol/scalar.h"
 
@@ -151,14 +153,14 @@ class Bindings {
 
   Value prefixed_headers(ShapeMember member) const {
     const std::string_view prefix = member.location_name();
-    Value out = Value::map();
+    MapBuilder out;
     for (const Header& h : request_.headers) {
       if (h.name.size() < prefix.size() ||
           !equals_ignore_case(h.name.substr(0, prefix.size()), prefix))
         continue;
       out.set(Key::copy(to_lower(h.name.substr(prefix.size()))), Value(h.value));
     }
-    return out.empty() ? Value() : out;
+    return out.value().empty() ? Value() : out.value();
   }
 
   const Call& call_;
@@ -175,7 +177,9 @@ Value decode_rest_bindings(const Call& call, const Request& request, std::string
   Value out = Bindings(call, request, wrong_type).read(input);
   const ShapeMember payload = input.payload();
   if (!payload || request.body.empty()) return out;
-  if (payload.shape().type() == ShapeType::blob)
+  if (payload.shape().type() == ShapeType::blob && is_aws_chunked(request))
+    out.add(Key::stable(payload.name()), Value::blob(decode_aws_chunked(request.body)));
+  else if (payload.shape().type() == ShapeType::blob)
     out.add(Key::stable(payload.name()), Value::blob(request.body));
   else if (payload.shape().type() == ShapeType::string)
     out.add(Key::stable(payload.name()), Value(request.body));

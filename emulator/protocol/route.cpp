@@ -57,6 +57,7 @@ class Router {
     for (const Service& service : services_)
       if (service.tables().wire.takes_unknown && names_nothing()) return rest(service);
     call_.protocol = Protocol::rest_json;
+    refuse_unknown_service();
     unknown_operation(404);
   }
 
@@ -111,6 +112,7 @@ class Router {
     if (call_.service && !type.starts_with("application/x-amz-json-1."))
       call_.protocol =
           call_.service->speaks(Protocol::json10) ? Protocol::json10 : Protocol::json11;
+    if (!call_.service) refuse_unknown_service();
     const bool known_type =
         type.starts_with("application/x-amz-json-1.") || type.starts_with("application/json");
     if (request_.method != "POST" || !known_type) unknown_operation(404);
@@ -119,12 +121,23 @@ class Router {
     if (!call_.operation) unknown_operation();
   }
 
+  /// Signed for a service that has no model here: AWS has no such answer, so say it plainly.
+  void refuse_unknown_service() const {
+    const auto is_signed_for = [this](const Service& s) {
+      return s.signing_name() == scope_.service;
+    };
+    if (scope_.service.empty() || std::ranges::any_of(services_, is_signed_for)) return;
+    throw AwsError{"NotImplemented",
+                   cat("Squall has no model of the service '", scope_.service, "'."), 501};
+  }
+
   void query(std::string_view action) {
     call_.version = parameter("Version").value_or(std::string_view());
     call_.service = query_service(action);
     call_.protocol = call_.service && call_.service->speaks(Protocol::ec2) ? Protocol::ec2
                                                                            : Protocol::query;
     if (call_.service) call_.operation = call_.service->find_operation(action);
+    if (!call_.service) refuse_unknown_service();
     if (!call_.operation)
       throw AwsError{"InvalidAction",
                      cat("The action ", action, " is not valid for this web service.")};

@@ -13,11 +13,6 @@ using model::Shape;
 using model::ShapeType;
 using model::TimestampFormat;
 
-bool is_container(Shape shape) {
-  return shape.type() == ShapeType::structure || shape.type() == ShapeType::list ||
-         shape.type() == ShapeType::map;
-}
-
 std::string_view type_name(Shape shape) {
   switch (shape.type()) {
     case ShapeType::structure: return "Structure";

@@ -13,7 +13,10 @@ constexpr size_t depth_max = 128;  // of nested documents, in every protocol
 
 /// The text as the kind the shape asks for; false if it is not one. Blobs are base64.
 bool scalar_from_text(model::Shape shape, std::string_view text, Value& out);
-bool is_container(model::Shape shape);
+inline bool is_container(model::Shape shape) {
+  return shape.type() == model::ShapeType::structure || shape.type() == model::ShapeType::list ||
+         shape.type() == model::ShapeType::map;
+}
 
 /// "Integer", "String", "Boolean"...: how AWS's messages name a shape's type.
 std::string_view type_name(model::Shape shape);

@@ -21,10 +21,9 @@ struct LogGroup {
   std::optional<int64_t> retention_days;
   bool deletion_protection = false;
   Time created{};
-  int64_t stored_bytes = 0;
   Tags tags;
   SQUALL_FIELDS(id, group_class, kms_key_id, retention_days, deletion_protection, created,
-                stored_bytes, tags)
+                tags)
 };
 
 struct LogEvent {

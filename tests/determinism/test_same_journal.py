@@ -10,7 +10,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GUARD = ROOT / "tests" / "e2e" / "guard"
 DRILL = ROOT / "scenarios" / "mylearning" / "drills" / "az-loss.yaml"
-JOURNAL = "journal.canonical"  # in the folder that `squall drill --out` fills
+JOURNAL = "journal.txt"  # what --journal adds to the folder that --out names
 SEED = "7"
 
 
@@ -21,7 +21,7 @@ def journal(out, preset="release", seed=SEED, **environment):
     # Drill files say `python3`: that is the one with the pinned boto3.
     path = f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
-        [binary, "drill", DRILL, "--seed", seed, "--out", out], cwd=ROOT, text=True,
+        [binary, "drill", DRILL, "--seed", seed, "--out", out, "--journal"], cwd=ROOT, text=True,
         env={**os.environ, "PATH": path, "PYTHONPATH": str(GUARD), **environment},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900, check=False)
     # Another seed may well fail a bound (1); only a drill that did not run is an error here.

@@ -47,6 +47,9 @@ TEST(Malformed, Json) {
   expect_answers({
       {"truncated", describe(R"({"TableName":)"), 400, syntax},
       {"not JSON", describe("hello"), 400, syntax},
+      {"a blank alone in a list", describe("[,]"), 400, syntax},
+      {"a comment", describe("{/* */}"), 400, syntax},
+      {"a number past all bounds", describe(R"({"TableName":1e999})"), 400, syntax},
       {"two documents", describe("{}{}"), 400, syntax},
       {"bad UTF-8", describe("{\"TableName\":\"\xC3\x28\"}"), 400, syntax},
       {"a lone surrogate", describe(R"({"TableName":"\ud800"})"), 400, syntax},
@@ -125,8 +128,8 @@ TEST(Malformed, Forms) {
       {"unknown action in query", form_request("sts", "Action=Nope&Version=2011-06-15"), 400,
        "<Error><Type>Sender</Type><Code>InvalidAction</Code>"},
       {"no action", form_request("sts", "Version=2011-06-15"), 400, "<Code>MissingAction</Code>"},
-      {"unknown service", form_request("nope", "Action=A&Version=1"), 400,
-       "<Code>InvalidAction</Code>"},
+      {"unknown service", form_request("nope", "Action=A&Version=1"), 501,
+       "<Code>NotImplemented</Code><Message>Squall has no model of the service 'nope'.</Message>"},
   });
 }
 
@@ -162,6 +165,8 @@ TEST(Malformed, Rest) {
   auto zone = [](std::string body) {
     return rest_request("route53", "POST", "/2013-04-01/hostedzone", std::move(body));
   };
+  Sent cut_short = rest_request("s3", "PUT", "/b/k", "5;chunk-signature=0\r\nhel");
+  cut_short.headers.emplace_back("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
   Sent list = rest_request("s3", "GET", "/b");
   list.query = "list-type=2&max-keys=many";
   expect_answers({
@@ -174,6 +179,7 @@ TEST(Malformed, Rest) {
        "<Code>MalformedXML</Code>"},
       {"bad UTF-8", lifecycle("<a>\xC3\x28</a>"), 400, "<Code>MalformedXML</Code>"},
       {"not XML", zone("{}"), 400, "<ErrorResponse"},
+      {"a signed chunk cut short", cut_short, 400, "<Code>IncompleteBody</Code>"},
       {"text for number in the query", list, 400, "<Code>InvalidArgument</Code>"},
       {"no such path", rest_request("route53", "GET", "/nope"), 404,
        "<UnknownOperationException/>\n"},

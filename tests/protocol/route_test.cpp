@@ -106,6 +106,14 @@ TEST(Route, RequiredParametersTellPutsApart) {
   EXPECT_EQ(exchange(sent).operation, "CopyObject");
 }
 
+TEST(Route, SignedChunksAreJoined) {
+  Sent sent = rest_request("s3", "PUT", "/b/k",
+                           "3;chunk-signature=0\r\nhel\r\n2\r\nlo\r\n0;chunk-signature=0\r\n"
+                           "x-amz-checksum-crc32:AAAAAA==\r\n\r\n");
+  sent.headers.emplace_back("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+  EXPECT_EQ(exchange(sent).document, R"({"Bucket":"b","Key":"k","Body":"aGVsbG8="})");
+}
+
 TEST(Route, HostNames) {
   struct Row {
     const char* header;

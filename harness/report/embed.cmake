@@ -1,0 +1,11 @@
+# Writes report_assets.cpp from the page's files whenever one of them has changed.
+set(REPORT_ASSETS_IN ${CMAKE_CURRENT_LIST_DIR}/assets.cpp.in)
+set(REPORT_ASSETS_OUT ${CMAKE_BINARY_DIR}/report_assets.cpp)
+foreach(asset template.html style.css charts.js page.js)
+  set(asset_file ${CMAKE_CURRENT_LIST_DIR}/${asset})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${asset_file})
+  string(MAKE_C_IDENTIFIER ${asset} asset_name)
+  file(READ ${asset_file} REPORT_${asset_name})
+endforeach()
+configure_file(${REPORT_ASSETS_IN} ${REPORT_ASSETS_OUT} @ONLY)
+target_sources(squall_harness PRIVATE ${REPORT_ASSETS_OUT})
