@@ -269,7 +269,7 @@ std::string TrafficEngine::health_complaint(const sim::Scope& scope,
   for (size_t i = 0; i < databases_.size(); ++i) {
     if (databases_[i].id != model.health_needs_database) continue;
     if (host->databases[i] != Link::open || !databases_[i].serving)
-      return "Target.ResponseCodeMismatch";
+      return "Target.ResponseCodeMismatch [503]";
   }
   return {};
 }
