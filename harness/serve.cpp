@@ -7,12 +7,21 @@
 
 #include "emulator/core/text.h"
 #include "models/generated.h"
+#include "services/dataplane/dataplane.h"
+#include "services/faults/faults.h"
 #include "services/services.h"
 
 namespace squall {
 
 const api::Registry& registry() {
-  static const api::Registry all(model::all_services(), all_services());
+  static const api::Registry all = [] {
+    std::vector<const api::ServiceDefinition*> definitions(all_services().begin(),
+                                                           all_services().end());
+    definitions.push_back(&dataplane::contribution());
+    definitions.push_back(&faults::contribution());
+    sim::plane() = {&dataplane::reachability(), &faults::faults()};
+    return api::Registry(model::all_services(), definitions);
+  }();
   return all;
 }
 

@@ -37,7 +37,8 @@ std::pair<const TargetGroup*, const Target*> find(const sim::Scope& scope,
 }
 
 bool is_storm(const sim::Scope& scope) {
-  return scope.world().options().latency != sim::LatencyProfile::zero;
+  return engine_of(scope) ||
+         scope.world().options().latency != sim::LatencyProfile::zero;
 }
 
 Connectivity::Verdict check_link(const sim::Scope& scope, const std::string& from,
