@@ -2,19 +2,30 @@
 #include "services/services.h"
 
 #include "services/acm/acm.h"
+#include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/ec2/ec2.h"
+#include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
+#include "services/rds/rds.h"
 #include "services/sts/sts.h"
 
 namespace squall {
 
 std::span<const api::ServiceDefinition* const> all_services() {
   static const api::ServiceDefinition* const list[] = {
-      &acm::service(), &cloudwatch::service(), &ec2::service(), &elbv2::service(),
-      &iam::service(), &logs::service(),       &sts::service(),
+      &acm::service(),
+      &autoscaling::service(),
+      &cloudwatch::service(),
+      &ec2::service(),
+      &elasticache::service(),
+      &elbv2::service(),
+      &iam::service(),
+      &logs::service(),
+      &rds::service(),
+      &sts::service(),
   };
   return list;
 }

@@ -2,10 +2,10 @@
 
 #include <cmath>
 #include <limits>
-#include <unordered_map>
 
 #include "emulator/core/text.h"
 #include "emulator/protocol/json.h"
+#include "emulator/protocol/map_builder.h"
 #include "emulator/protocol/scalar.h"
 
 namespace squall::protocol {
@@ -103,23 +103,10 @@ Value structure(const Value& value, Shape shape) {
 }
 
 Value map(const Value& value, Shape shape) {
-  Value out = Value::map();
-  const bool many = value.size() > 16;
-  std::unordered_map<std::string_view, size_t> positions;  // looked up only
-  for (const Member& m : value.members()) {
-    if (m.value.is_null()) continue;
-    const Value item = conform_member(m.value, shape.map_value());
-    if (!many) {
-      out.set(m.key, item);
-      continue;
-    }
-    const auto [at, added] = positions.try_emplace(m.key.text, out.size());
-    if (added)
-      out.add(m.key, item);
-    else
-      const_cast<Member&>(out.members()[at->second]).value = item;
-  }
-  return out;
+  MapBuilder out;
+  for (const Member& m : value.members())
+    if (!m.value.is_null()) out.set(m.key, conform_member(m.value, shape.map_value()));
+  return out.value();
 }
 
 Value list(const Value& value, Shape shape) {

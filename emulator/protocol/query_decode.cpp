@@ -2,6 +2,7 @@
 #include "emulator/core/text.h"
 #include "emulator/protocol/codecs.h"
 #include "emulator/protocol/form.h"
+#include "emulator/protocol/map_builder.h"
 #include "emulator/protocol/scalar.h"
 
 namespace squall::protocol {
@@ -93,14 +94,14 @@ class QueryReader {
   Value map(const Fields& fields, ShapeMember member) const {
     const Shape shape = member.shape();
     const Fields entries = is_flattened(member) ? fields : fields.child("entry");
-    Value out = Value::map();
+    MapBuilder out;
     for (const auto& [number, entry] : entries.numbered()) {
       const Fields key = entry.child(shape.map_key().location_name());
       const Fields value = entry.child(shape.map_value().location_name());
       if (!key.value()) refuse_nested(entry);
       if (!value.empty()) out.set(Key::stable(*key.value()), any(value, shape.map_value()));
     }
-    return out;
+    return out.value();
   }
 
   [[noreturn]] void refuse(const Fields& fields, std::string_view text, Shape shape) const {

@@ -5,6 +5,7 @@
 #include "emulator/protocol/aws_chunked.h"
 #include "emulator/protocol/form.h"
 #include "emulator/protocol/json.h"
+#include "emulator/protocol/map_builder.h"
 #include "emulator/protocol/rest.h"
 #include "emulator/protocol/scalar.h"
 
@@ -152,14 +153,14 @@ class Bindings {
 
   Value prefixed_headers(ShapeMember member) const {
     const std::string_view prefix = member.location_name();
-    Value out = Value::map();
+    MapBuilder out;
     for (const Header& h : request_.headers) {
       if (h.name.size() < prefix.size() ||
           !equals_ignore_case(h.name.substr(0, prefix.size()), prefix))
         continue;
       out.set(Key::copy(to_lower(h.name.substr(prefix.size()))), Value(h.value));
     }
-    return out.empty() ? Value() : out;
+    return out.value().empty() ? Value() : out.value();
   }
 
   const Call& call_;

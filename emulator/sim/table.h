@@ -1,6 +1,7 @@
 // A region's records of one type, copied on write, with undo and secondary indexes.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -31,6 +32,8 @@ class TableBase {
   virtual bool contains(std::string_view id) const = 0;
   /// Called after every commit, so that readers under a shared lock find the indexes fresh.
   virtual void refresh_indexes() = 0;
+  /// The record's index keys may have changed since they were last looked at.
+  virtual void mark_stale(const std::string& id) = 0;
 
   /// Rises with every committed change; plans built from the table compare it.
   uint64_t version = 0;
@@ -86,7 +89,13 @@ class Table final : public TableBase {
 
   /// Ids of the records under an index key, in order.
   const std::set<std::string>& ids_by(const std::string& key) {
-    refresh_indexes();
+    if constexpr (Indexed<T>) {
+      for (const std::string& id : stale_) reindex(id);
+      // A handler may hold and go on changing what it edited last: those are looked at again. The
+      // commit looks at all of them.
+      if (stale_.size() > held_max)
+        stale_.erase(stale_.begin(), stale_.end() - static_cast<std::ptrdiff_t>(held_max));
+    }
     static const std::set<std::string> none;
     const auto at = index_.find(key);
     return at == index_.end() ? none : at->second;
@@ -123,23 +132,32 @@ class Table final : public TableBase {
     }
   }
 
+  void mark_stale(const std::string& id) override { touch(id); }
+
  private:
+  static constexpr size_t held_max = 4;
   void touch(const std::string& id) {
-    if constexpr (Indexed<T>) stale_.push_back(id);
+    if constexpr (Indexed<T>) {
+      const size_t recent = std::min(stale_.size(), held_max);
+      for (size_t i = stale_.size() - recent; i < stale_.size(); ++i)
+        if (stale_[i] == id) return;
+      stale_.push_back(id);
+    }
   }
   void reindex(const std::string& id) {
     if constexpr (Indexed<T>) {
       auto& known = indexed_[id];
+      const T* record = find(id);
+      std::vector<std::string> keys = record ? record->index_keys() : std::vector<std::string>();
+      if (!keys.empty() && keys == known) return;
       for (const std::string& key : known) {
         const auto at = index_.find(key);
         at->second.erase(id);
         if (at->second.empty()) index_.erase(at);
       }
       known.clear();
-      if (const T* record = find(id)) {
-        for (std::string& key : record->index_keys())
-          if (index_[key].insert(id).second) known.push_back(std::move(key));
-      }
+      for (std::string& key : keys)
+        if (index_[key].insert(id).second) known.push_back(std::move(key));
       if (known.empty()) indexed_.erase(id);
     }
   }

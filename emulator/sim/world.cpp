@@ -70,11 +70,12 @@ void World::rollback() {
 }
 
 void World::publish_changes() {
+  for (const Undo& u : undo_) u.table->mark_stale(u.id);
   for (const Undo& u : undo_) {
+    u.table->refresh_indexes();
     const bool there = u.table->contains(u.id);
     if (!there && !u.before) continue;  // made and removed within the transaction
     ++u.table->version;
-    u.table->refresh_indexes();
     if (u.table->is_quiet()) continue;
     JournalEntry entry;
     entry.time = now();

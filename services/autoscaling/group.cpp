@@ -25,7 +25,8 @@ Value create_group(Context& ctx, Input in) {
   read_group(ctx, in, g);
   if (g.launch_configuration.empty() && g.launch_template_id.empty())
     throw validation_error("Valid requests must contain either LaunchTemplate, "
-                           "LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.");
+                           "LaunchConfigurationName, InstanceId or MixedInstancesPolicy "
+                           "parameter.");
   if (g.subnet_ids.empty() && g.zones.empty())
     throw validation_error(
         "At least one Availability Zone or VPC Subnet is required.");

@@ -46,7 +46,8 @@ void set_template(const sim::Scope& scope, const Input& spec, Group& g) {
 void read_zones(Context& ctx, const Input& in, Group& g) {
   const auto wanted = in.strings("AvailabilityZones");
   for (const std::string& zone : wanted)
-    if (std::ranges::none_of(ec2::zones(ctx.region()), [&](const auto& z) { return z.name == zone; }))
+    if (std::ranges::none_of(ec2::zones(ctx.region()),
+                             [&](const auto& z) { return z.name == zone; }))
       throw validation_error(cat("Invalid availability zones: [", zone, "]"));
   if (const auto subnets = in.optional_string("VPCZoneIdentifier")) {
     std::set<std::string> zones;
@@ -161,7 +162,8 @@ void read_group(Context& ctx, const Input& in, Group& g) {
                       in.has("MixedInstancesPolicy");
   if (sources > 1)
     throw validation_error("Valid requests must contain either LaunchTemplate, "
-                           "LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.");
+                           "LaunchConfigurationName, InstanceId or MixedInstancesPolicy "
+                           "parameter.");
   if (!configuration.empty()) {
     if (!ctx.has<LaunchConfiguration>(configuration))
       throw validation_error(cat("Launch configuration name not found - Launch configuration ",

@@ -63,8 +63,8 @@ Value describe_hooks(Context& ctx, Input in) {
 
 /// The wait that a token or an instance id names; throws AWS's error if there is none.
 HookWait& find_wait(Work& work, const Input& in, GroupInstance*& instance) {
-  const std::string hook = in.string("LifecycleHookName"), token = in.string("LifecycleActionToken"),
-                    id = in.string("InstanceId");
+  const std::string hook = in.string("LifecycleHookName");
+  const std::string token = in.string("LifecycleActionToken"), id = in.string("InstanceId");
   if (token.empty() && id.empty())
     throw validation_error("Either instanceId or lifecycleActionToken must be provided");
   for (GroupInstance& i : work.group.instances)

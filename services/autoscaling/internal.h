@@ -34,6 +34,7 @@ std::span<const api::HandlerRow> process_rows();
 std::span<const api::HandlerRow> hook_rows();
 std::span<const api::HandlerRow> scheduled_rows();
 std::span<const api::HandlerRow> policy_rows();
+std::span<const api::HandlerRow> execute_rows();
 std::span<const api::HandlerRow> refresh_rows();
 std::span<const sim::EventRow> reconcile_events();
 std::span<const sim::WatchRow> reconcile_watches();
@@ -84,8 +85,8 @@ struct NewActivity {
 };
 /// Returns the record's id.
 std::string start_activity(sim::Scope& scope, const Group& group, const NewActivity& activity);
-void finish_activity(sim::Scope& scope, const std::string& id, std::string_view status = "Successful",
-                     std::string_view message = {});
+void finish_activity(sim::Scope& scope, const std::string& id,
+                     std::string_view status = "Successful", std::string_view message = {});
 void set_activity_status(sim::Scope& scope, const std::string& id, std::string_view status,
                          int64_t progress);
 Value describe_activity(const sim::Scope& scope, const Activity& activity);

@@ -83,7 +83,6 @@ void record_failure(Work& work, const ZoneChoice& zone, const AwsError& error,
 
 void add_instance(Work& work, const std::string& id, const ZoneChoice& zone,
                   const ec2::LaunchSpec& spec, const std::string& cause, bool rebalancing) {
-  work.scope.edit<ec2::Instance>(id).auto_scaling_group = work.group.id;
   Group& group = work.edit();
   GroupInstance instance;
   instance.id = id;
@@ -110,6 +109,8 @@ bool launch_in_zone(Work& work, const ZoneChoice& zone, ec2::LaunchSpec spec,
                     const std::string& cause, bool rebalancing) {
   spec.subnet_id = zone.subnet_id;
   spec.zone = zone.zone;
+  for (ec2::LaunchInterface& i : spec.interfaces)
+    if (i.device_index == 0 && !zone.subnet_id.empty()) i.subnet_id = zone.subnet_id;
   try {
     const auto ids =
         ec2::launch_instances(work.scope, spec, static_cast<int>(zone.launch));
@@ -146,7 +147,8 @@ std::vector<std::pair<std::string, std::string>> launch_zones(const sim::Scope& 
                                                               const Group& group) {
   std::vector<std::pair<std::string, std::string>> zones;
   for (const std::string& id : group.subnet_ids)
-    if (const ec2::Subnet* subnet = scope.view<ec2::Subnet>(id)) zones.emplace_back(subnet->zone, id);
+    if (const ec2::Subnet* subnet = scope.view<ec2::Subnet>(id))
+      zones.emplace_back(subnet->zone, id);
   if (group.subnet_ids.empty())
     for (const std::string& zone : group.zones) zones.emplace_back(zone, "");
   std::ranges::stable_sort(zones, {}, [](const auto& z) { return z.first; });
@@ -178,6 +180,7 @@ ec2::LaunchSpec launch_spec(const sim::Scope& scope, const Group& group) {
   }
   if (group.mixed_instances && !group.mixed_instances->instance_types.empty())
     spec.instance_type = group.mixed_instances->instance_types.front();
+  spec.auto_scaling_group = group.id;
   spec.instance_tags["aws:autoscaling:groupName"] = group.id;
   for (const GroupTag& tag : group.tags)
     if (tag.propagate_at_launch) spec.instance_tags[tag.key] = tag.value;

@@ -40,8 +40,9 @@ AwsError invalid_filter(std::string_view name);
 template <class T>
 class FilterSet {
  public:
-  FilterSet(const api::Input& in, std::span<const FilterRow<T>> rows) {
-    for (Filter& filter : filters_from(in)) {
+  FilterSet(const api::Input& in, std::span<const FilterRow<T>> rows,
+            std::string_view member = "Filters") {
+    for (Filter& filter : filters_from(in, member)) {
       const FilterRow<T>* found = nullptr;
       for (const FilterRow<T>& row : rows)
         if (row.name == filter.name) found = &row;

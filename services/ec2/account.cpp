@@ -10,12 +10,9 @@ Value describe_account_attributes(Context& ctx, Input in) {
   const Strings wanted = in.strings("AttributeNames");
   const Vpc* vpc = default_vpc(ctx);
   const std::pair<std::string, std::string> attributes[] = {
-      {"supported-platforms", "VPC"},
-      {"vpc-max-security-groups-per-interface", "5"},
-      {"max-elastic-ips", "5"},
-      {"max-instances", "20"},
-      {"vpc-max-elastic-ips", "5"},
-      {"default-vpc", vpc ? vpc->id : "none"},
+      {"supported-platforms", "VPC"}, {"vpc-max-security-groups-per-interface", "5"},
+      {"max-elastic-ips", "5"},       {"max-instances", "20"},
+      {"vpc-max-elastic-ips", "5"},   {"default-vpc", vpc ? vpc->id : "none"},
   };
   Value shown = Value::list();
   for (const std::string& name : wanted)

@@ -60,6 +60,13 @@ void apply_launch_parameters(LaunchSpec& spec, const Input& in);
 /// RunInstances' Placement and a template's.
 void check_tag_keys(const Tags& tags);
 
+template <> const IdWords& id_words<Volume>();
+template <> const IdWords& id_words<Snapshot>();
+Snapshot& add_snapshot(sim::Scope& scope, const Volume& volume, std::string description, Tags tags);
+Value describe_volume(const Volume& volume);
+Value describe_attachment(const Volume& volume, std::string_view state);
+/// Throws what EC2 says of a type, size or performance that no volume can have.
+void check_volume(std::string_view type, int64_t size_gib, int64_t iops, int64_t throughput);
 /// What a volume has if nothing is asked for; 0 where the type has no such figure.
 int64_t default_iops(std::string_view type, int64_t size_gib, int64_t wanted);
 int64_t default_throughput(std::string_view type, int64_t wanted);
@@ -103,15 +110,17 @@ const LaunchTemplate& require_launch_template(const sim::Scope& scope, std::stri
 const LaunchTemplateVersion& require_version(const LaunchTemplate& t, std::string_view version);
 
 HandlerRows instance_attribute_rows();
+HandlerRows instance_option_rows();
 HandlerRows instance_profile_rows();
+HandlerRows own_image_rows();
+EventRows own_image_events();
+HandlerRows volume_change_rows();
 HandlerRows run_instances_rows();
 HandlerRows snapshot_rows();
 HandlerRows launch_template_version_rows();
 EventRows instance_monitor_events();
-EventRows snapshot_events();
-EventRows image_events();
 WatchRows instance_watches();
-/// Everything that computing contributes to the service.
-void add_compute(api::ServiceDefinition& definition);
+/// The definition with everything that computing contributes to it.
+api::ServiceDefinition with_compute(api::ServiceDefinition definition);
 
 }  // namespace squall::ec2

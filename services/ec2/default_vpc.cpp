@@ -10,9 +10,7 @@ const Vpc* default_vpc(const sim::Scope& scope) {
 
 namespace {
 
-Cidr default_block(uint32_t index) {
-  return {(172u << 24 | 31u << 16) + (index << 12), 20};
-}
+Cidr default_block(uint32_t index) { return {(172u << 24 | 31u << 16) + (index << 12), 20}; }
 
 Subnet& add_default_subnet(sim::Scope& scope, const Vpc& vpc, const Cidr& cidr, const Zone& zone) {
   Subnet& subnet = add_subnet(scope, vpc, cidr, zone, {});
@@ -56,10 +54,10 @@ Value create_default_subnet(Context& ctx, Input in) {
   refuse_true(in, {"Ipv6Native"});
   const Vpc* vpc = default_vpc(ctx);
   if (!vpc)
-    throw AwsError{"DefaultVpcDoesNotExist", "No default VPC exists for this account in this region."};
-  const Zone& zone =
-      zone_for_subnet(ctx, in.optional_string("AvailabilityZone"),
-                      in.optional_string("AvailabilityZoneId"));
+    throw AwsError{"DefaultVpcDoesNotExist",
+                   "No default VPC exists for this account in this region."};
+  const Zone& zone = zone_for_subnet(ctx, in.optional_string("AvailabilityZone"),
+                                     in.optional_string("AvailabilityZoneId"));
   const auto subnets = ctx.by<Subnet>("vpc:" + vpc->id);
   for (const Subnet* subnet : subnets)
     if (subnet->is_default && subnet->zone == zone.name)

@@ -21,9 +21,8 @@ std::string default_dhcp_options(sim::Scope& scope) {
 namespace {
 
 constexpr std::string_view known_keys[] = {
-    "domain-name",          "domain-name-servers",
-    "ntp-servers",          "netbios-name-servers",
-    "netbios-node-type",    "ipv6-address-preferred-lease-time"};
+    "domain-name",          "domain-name-servers", "ntp-servers",
+    "netbios-name-servers", "netbios-node-type",   "ipv6-address-preferred-lease-time"};
 
 Value describe(const sim::Scope& scope, const DhcpOptions& options) {
   return {{"DhcpOptionsId", options.id},
@@ -71,7 +70,8 @@ Value delete_dhcp_options(Context& ctx, Input in) {
 Value associate_dhcp_options(Context& ctx, Input in) {
   const std::string id = in.string("DhcpOptionsId");
   Vpc& vpc = require_edit<Vpc>(ctx, in.string("VpcId"));
-  vpc.dhcp_options_id = id == "default" ? default_dhcp_options(ctx) : require<DhcpOptions>(ctx, id).id;
+  vpc.dhcp_options_id =
+      id == "default" ? default_dhcp_options(ctx) : require<DhcpOptions>(ctx, id).id;
   return Value::map();
 }
 

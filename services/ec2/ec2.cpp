@@ -2,6 +2,7 @@
 #include "services/ec2/ec2.h"
 
 #include "models/generated.h"
+#include "services/ec2/compute.h"
 #include "services/ec2/internal.h"
 
 namespace squall::ec2 {
@@ -20,18 +21,45 @@ void after_handler(Context&, const Input& in) {
 }  // namespace
 
 const api::ServiceDefinition& service() {
-  static const api::ServiceDefinition definition{
+  static const api::ServiceDefinition definition = with_compute({
       .model = model::Service(model::generated::ec2),
-      .handlers = {zone_rows(), account_rows(), tag_rows(), vpc_rows(), vpc_cidr_rows(),
-                   default_vpc_rows(), subnet_rows(), route_table_rows(), route_rows(),
-                   internet_gateway_rows(), security_group_rows(), group_rule_rows(),
-                   group_rule_change_rows(), dhcp_options_rows()},
-      .events = {vpc_events()},
-      .watches = {},
-      .latencies = {vpc_latencies()},
+      .handlers = {zone_rows(),
+                   account_rows(),
+                   tag_rows(),
+                   vpc_rows(),
+                   vpc_cidr_rows(),
+                   default_vpc_rows(),
+                   subnet_rows(),
+                   route_table_rows(),
+                   route_rows(),
+                   internet_gateway_rows(),
+                   security_group_rows(),
+                   group_rule_rows(),
+                   group_rule_change_rows(),
+                   dhcp_options_rows(),
+                   network_acl_rows(),
+                   network_interface_rows(),
+                   address_rows(),
+                   nat_gateway_rows(),
+                   flow_log_rows(),
+                   interface_attribute_rows(),
+                   prefix_list_rows(),
+                   peering_rows(),
+                   endpoint_rows(),
+                   endpoint_service_rows(),
+                   run_instances_rows(),
+                   instance_rows(),
+                   instance_type_rows(),
+                   launch_template_rows(),
+                   launch_template_version_rows()},
+      .events = {vpc_events(), nat_gateway_events(), peering_events(), endpoint_events(),
+                 instance_events(), instance_monitor_events()},
+      .watches = {instance_watches()},
+      .latencies = {vpc_latencies(), nat_gateway_latencies(), peering_latencies(),
+                    endpoint_latencies(), instance_latencies()},
       .on_region = on_region,
       .after_handler = after_handler,
-  };
+  });
   return definition;
 }
 

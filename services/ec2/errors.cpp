@@ -79,11 +79,15 @@ PageRequest page_of(const Input& in, int64_t lowest, int64_t highest) {
   if (!in.shape() || !in.shape().find("MaxResults")) return {};
   const auto limit = in.optional_integer("MaxResults");
   if (limit && *limit < lowest)
-    throw invalid_parameter_value(cat("Value ( ", *limit, " ) for parameter maxResults is invalid. "
-                                      "Expecting a value greater than ", lowest, "."));
+    throw invalid_parameter_value(cat("Value ( ", *limit,
+                                      " ) for parameter maxResults is invalid. "
+                                      "Expecting a value greater than ",
+                                      lowest, "."));
   if (limit && *limit > highest)
-    throw invalid_parameter_value(cat("Value ( ", *limit, " ) for parameter maxResults is invalid. "
-                                      "Expecting a value less than ", highest, "."));
+    throw invalid_parameter_value(cat("Value ( ", *limit,
+                                      " ) for parameter maxResults is invalid. "
+                                      "Expecting a value less than ",
+                                      highest, "."));
   return page_request(in.string("NextToken"), limit,
                       invalid_parameter_value("Unable to parse pagination token"));
 }
@@ -115,8 +119,12 @@ const IdWords& id_words<InternetGateway>() {
 }
 template <>
 const IdWords& id_words<NatGateway>() {
-  static const IdWords words{"nat", "NatGatewayNotFound", "NatGatewayMalformed",
-                             "The Nat Gateway ", "The Nat Gateways ", " was not found",
+  static const IdWords words{"nat",
+                             "NatGatewayNotFound",
+                             "NatGatewayMalformed",
+                             "The Nat Gateway ",
+                             "The Nat Gateways ",
+                             " was not found",
                              " were not found"};
   return words;
 }

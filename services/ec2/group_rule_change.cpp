@@ -54,9 +54,8 @@ Value revoke(Context& ctx, const Input& in, bool egress) {
   Strings ids = in.strings("SecurityGroupRuleIds");
   if (ids.empty()) {
     for (const GroupRule& wanted : rules_of_request(ctx, group, egress, in)) {
-      const auto at = std::find_if(group.rules.begin(), group.rules.end(), [&](const GroupRule& r) {
-        return is_same_rule(r, wanted);
-      });
+      const auto at = std::find_if(group.rules.begin(), group.rules.end(),
+                                   [&](const GroupRule& r) { return is_same_rule(r, wanted); });
       if (at == group.rules.end())
         throw AwsError{"InvalidPermission.NotFound",
                        "The specified rule does not exist in this security group."};
@@ -108,8 +107,9 @@ GroupRule changed_rule(const Context& ctx, const GroupRule& before, const Input&
     ++peers;
   }
   if (peers != 1)
-    throw invalid_parameter_value("Exactly one of CidrIpv4, CidrIpv6, PrefixListId or "
-                                  "ReferencedGroupId must be specified for a security group rule.");
+    throw invalid_parameter_value(
+        "Exactly one of CidrIpv4, CidrIpv6, PrefixListId or "
+        "ReferencedGroupId must be specified for a security group rule.");
   return rule;
 }
 

@@ -34,8 +34,8 @@ Value describe_permissions(const std::vector<GroupRule>& rules, bool egress) {
     else if (!rule.prefix_list_id.empty())
       at->lists.push(with_description({{"PrefixListId", rule.prefix_list_id}}, rule));
     else
-      at->pairs.push(with_description(
-          {{"UserId", rule.group_owner}, {"GroupId", rule.group_id}}, rule));
+      at->pairs.push(
+          with_description({{"UserId", rule.group_owner}, {"GroupId", rule.group_id}}, rule));
   }
   return list_of(permissions, [](const Permission& p) {
     Value shown{{"IpProtocol", p.first->protocol}};
@@ -56,12 +56,9 @@ Value describe_permissions(const std::vector<GroupRule>& rules, bool egress) {
 namespace {
 
 Value rule_base(const SecurityGroup& group, const GroupRule& rule) {
-  Value shown{{"SecurityGroupRuleId", rule.id},
-              {"GroupId", group.id},
-              {"IsEgress", rule.egress},
-              {"IpProtocol", rule.protocol},
-              {"FromPort", rule.from_port},
-              {"ToPort", rule.to_port}};
+  Value shown{{"SecurityGroupRuleId", rule.id}, {"GroupId", group.id},
+              {"IsEgress", rule.egress},        {"IpProtocol", rule.protocol},
+              {"FromPort", rule.from_port},     {"ToPort", rule.to_port}};
   if (!rule.cidr_ipv4.empty()) shown.set("CidrIpv4", rule.cidr_ipv4);
   if (!rule.cidr_ipv6.empty()) shown.set("CidrIpv6", rule.cidr_ipv6);
   if (!rule.prefix_list_id.empty()) shown.set("PrefixListId", rule.prefix_list_id);

@@ -11,8 +11,8 @@ namespace {
 struct ProtocolName {
   std::string_view number, name;
 };
-constexpr ProtocolName protocol_names[] = {
-    {"6", "tcp"}, {"17", "udp"}, {"1", "icmp"}, {"58", "icmpv6"}, {"-1", "-1"}, {"-1", "all"}};
+constexpr ProtocolName protocol_names[] = {{"6", "tcp"},     {"17", "udp"}, {"1", "icmp"},
+                                           {"58", "icmpv6"}, {"-1", "-1"},  {"-1", "all"}};
 
 std::string canonical_protocol(const std::string& text) {
   const std::string lower = to_lower(text);
@@ -63,8 +63,8 @@ void set_peer_group(const sim::Scope& scope, const SecurityGroup& group, const I
   }
   if (!name) throw missing_parameter_words("Source group ID missing.");
   const SecurityGroup* peer = group_by_name(scope, group.vpc_id, *name);
-  if (!peer) throw AwsError{"InvalidGroup.NotFound", cat("The security group '", *name,
-                                                         "' does not exist")};
+  if (!peer)
+    throw AwsError{"InvalidGroup.NotFound", cat("The security group '", *name, "' does not exist")};
   rule.group_id = peer->id;
 }
 
@@ -114,8 +114,8 @@ GroupRule flat_rule(const sim::Scope& scope, const SecurityGroup& group, bool eg
   const auto name = in.optional_string("SourceSecurityGroupName");
   if (!name) throw missing_parameter_words("Source group ID missing.");
   const SecurityGroup* peer = group_by_name(scope, group.vpc_id, *name);
-  if (!peer) throw AwsError{"InvalidGroup.NotFound", cat("The security group '", *name,
-                                                         "' does not exist")};
+  if (!peer)
+    throw AwsError{"InvalidGroup.NotFound", cat("The security group '", *name, "' does not exist")};
   rule.group_id = peer->id;
   rule.group_owner = in.string("SourceSecurityGroupOwnerId", scope.account());
   return rule;
@@ -140,8 +140,9 @@ std::string canonical_ipv6_block(std::string_view text) {
 void set_protocol(GroupRule& rule, const std::optional<std::string>& protocol,
                   std::optional<int64_t> from, std::optional<int64_t> to) {
   if (!protocol)
-    throw invalid_parameter_value("Invalid value 'null' for protocol. VPC security group rules "
-                                  "must specify protocols explicitly.");
+    throw invalid_parameter_value(
+        "Invalid value 'null' for protocol. VPC security group rules "
+        "must specify protocols explicitly.");
   rule.protocol = canonical_protocol(*protocol);
   rule.from_port = rule.to_port = -1;
   if (rule.protocol == "tcp" || rule.protocol == "udp") {
@@ -164,11 +165,11 @@ void set_protocol(GroupRule& rule, const std::optional<std::string>& protocol,
 
 void check_rule_description(std::string_view description) {
   constexpr std::string_view signs = ". _-:/()#,@[]+=&;{}!$*";
-  const bool fits = description.size() <= 255 &&
-                    std::all_of(description.begin(), description.end(), [&](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                             (c >= '0' && c <= '9') || signs.find(c) != signs.npos;
-                    });
+  const bool fits =
+      description.size() <= 255 && std::all_of(description.begin(), description.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               signs.find(c) != signs.npos;
+      });
   if (!fits)
     throw invalid_parameter_value(
         "Invalid rule description. Valid descriptions are strings less than 256 characters from "
@@ -206,8 +207,8 @@ bool is_same_rule(const GroupRule& a, const GroupRule& b) {
 }
 
 std::string rule_words(const GroupRule& rule) {
-  std::string words = cat("peer: ", rule.cidr_ipv4, rule.cidr_ipv6, rule.prefix_list_id,
-                          rule.group_id, ", ");
+  std::string words =
+      cat("peer: ", rule.cidr_ipv4, rule.cidr_ipv6, rule.prefix_list_id, rule.group_id, ", ");
   auto shown = [](int64_t n) { return n < 0 ? std::string("ALL") : cat(n); };
   if (rule.protocol == "-1")
     words += "ALL";
@@ -230,8 +231,7 @@ const SecurityGroup* group_by_name(const sim::Scope& scope, std::string_view vpc
 
 std::string group_id_of(const sim::Scope& scope, const Input& in) {
   const auto id = in.optional_string("GroupId");
-  const auto name =
-      in.shape().find("GroupName") ? in.optional_string("GroupName") : std::nullopt;
+  const auto name = in.shape().find("GroupName") ? in.optional_string("GroupName") : std::nullopt;
   if (id) return require<SecurityGroup>(scope, *id).id;
   if (!name)
     throw missing_parameter_words("The request must contain the parameter groupName or groupId");

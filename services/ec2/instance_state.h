@@ -103,11 +103,20 @@ struct Volume {
   bool delete_on_termination = false;
   std::optional<Time> attached;
   Time created{};
+  std::optional<Time> modified;         // by ModifyVolume, the last time
+  std::vector<std::string> original;    // type, size, IOPS and throughput before that
+  bool auto_enable_io = false;
+  std::string client_token;
   Tags tags;
-  std::vector<std::string> index_keys() const { return {"instance:" + instance_id}; }
+  std::vector<std::string> index_keys() const {
+    std::vector<std::string> keys;
+    if (!instance_id.empty()) keys.push_back("instance:" + instance_id);
+    if (!client_token.empty()) keys.push_back("token:" + client_token);
+    return keys;
+  }
   SQUALL_FIELDS(id, zone, volume_type, snapshot_id, kms_key_id, size_gib, iops, throughput_mibps,
                 encrypted, multi_attach, state, instance_id, device_name, delete_on_termination,
-                attached, created, tags)
+                attached, created, modified, original, auto_enable_io, client_token, tags)
 };
 
 struct KeyPair {

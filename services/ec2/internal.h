@@ -49,6 +49,7 @@ HandlerRows flow_log_rows();
 HandlerRows dhcp_options_rows();
 HandlerRows peering_rows();
 HandlerRows endpoint_rows();
+HandlerRows endpoint_service_rows();
 HandlerRows prefix_list_rows();
 HandlerRows tag_rows();
 HandlerRows account_rows();
@@ -125,14 +126,14 @@ template <class T, size_t N, class Describe>
 Value describe_records_by(Context& ctx, const Input& in, const Strings& ids, Key out,
                           const ShownFilter<T> (&rows)[N], Describe describe,
                           int64_t page_max = 1000) {
-  const FilterSet<Shown<T>> filters(in, rows);
+  const FilterSet<Shown<T>> filters(in, rows, in.shape().find("Filter") ? "Filter" : "Filters");
   auto matches = [&](const T& t) { return filters.matches(Shown<T>{&t, &ctx, t.tags}); };
   const PageRequest page = page_of(in, 5, page_max);
   Value answer = Value::map();
   if (ids.empty()) {
     Page found = paginate(ctx.all<T>(), page, matches, describe);
     answer.set(out, found.items);
-    answer.set("NextToken", found.next_token);
+    if (!found.next_token.is_absent()) answer.set("NextToken", found.next_token);
     return answer;
   }
   Value items = Value::list();
@@ -206,13 +207,34 @@ Cidr parse_cidr(std::string_view text, std::string_view parameter);
 /// The zone named or numbered, or the region's first.
 const Zone& zone_for_subnet(const sim::Scope& scope, const std::optional<std::string>& name,
                             const std::optional<std::string>& id);
+Value describe_interface(const sim::Scope& scope, const NetworkInterface& interface);
+Value describe_attachment(const sim::Scope& scope, const NetworkInterface& interface);
 Value describe_route(const sim::Scope& scope, const Route& route);
+std::string canonical_ipv6_block(std::string_view text);
 Route local_route(const Cidr& cidr);
 Subnet& add_subnet(sim::Scope& scope, const Vpc& vpc, const Cidr& cidr, const Zone& zone,
                    Tags tags);
 /// The default DHCP options of a region, made on first use.
 std::string default_dhcp_options(sim::Scope& scope);
 const Vpc* default_vpc(const sim::Scope& scope);
+
+/// A prefix list that AWS keeps; `name` is its service's.
+struct PrefixList {
+  std::string id, name;
+  Strings blocks;
+  Tags tags;
+};
+/// A service of AWS that endpoints lead to; `id` is its name and type.
+struct EndpointService {
+  std::string id, name, type, private_dns, base_dns;
+  std::string region() const { return std::string(split(name, '.')[2]); }
+};
+std::vector<EndpointService> endpoint_services(const sim::Scope& scope);
+/// One of each type in which the service is offered.
+std::vector<EndpointService> find_endpoint_services(const sim::Scope& scope,
+                                                    std::string_view name);
+std::vector<PrefixList> aws_prefix_lists(const sim::Scope& scope);
+std::optional<PrefixList> prefix_list(const sim::Scope& scope, std::string_view id);
 
 /// Addresses of a subnet, in constant time however many interfaces there are.
 std::string take_address(sim::Scope& scope, Subnet& subnet, std::string_view wanted);

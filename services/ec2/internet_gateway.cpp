@@ -34,11 +34,12 @@ Value attach_internet_gateway(Context& ctx, Input in) {
   InternetGateway& gateway = require_edit<InternetGateway>(ctx, in.string("InternetGatewayId"));
   const Vpc& vpc = require<Vpc>(ctx, in.string("VpcId"));
   if (!gateway.vpc_id.empty())
-    throw AwsError{"Resource.AlreadyAssociated", cat("resource ", gateway.id,
-                                                     " is already attached to network ",
-                                                     gateway.vpc_id)};
+    throw AwsError{
+        "Resource.AlreadyAssociated",
+        cat("resource ", gateway.id, " is already attached to network ", gateway.vpc_id)};
   if (!ctx.by<InternetGateway>("vpc:" + vpc.id).empty())
-    throw invalid_parameter_value(cat("Network ", vpc.id, " already has an internet gateway attached"));
+    throw invalid_parameter_value(
+        cat("Network ", vpc.id, " already has an internet gateway attached"));
   gateway.vpc_id = vpc.id;
   mark_routes(ctx, gateway.id, false);
   return Value::map();

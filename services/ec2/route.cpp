@@ -61,8 +61,9 @@ Destination destination_of(const Input& in) {
   const auto block = in.optional_string("DestinationCidrBlock");
   const auto list = in.optional_string("DestinationPrefixListId");
   if (!block && !list)
-    throw missing_parameter_words("The request must contain the parameter destinationCidrBlock or "
-                                  "destinationIpv6CidrBlock or destinationPrefixListId.");
+    throw missing_parameter_words(
+        "The request must contain the parameter destinationCidrBlock or "
+        "destinationIpv6CidrBlock or destinationPrefixListId.");
   if (block && list)
     throw invalid_parameter_combination(
         "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock or "
@@ -85,24 +86,23 @@ void to_nat_gateway(const sim::Scope& scope, const RouteTable& table, const std:
     throw AwsError{"InvalidNatGatewayID.NotFound",
                    cat("The natGateway ID '", id, "' does not exist")};
   if (nat->vpc_id != table.vpc_id)
-    throw invalid_parameter_value(cat("route table ", table.id, " and NAT gateway ", id,
-                                      " belong to different networks"));
+    throw invalid_parameter_value(
+        cat("route table ", table.id, " and NAT gateway ", id, " belong to different networks"));
 }
 
 void to_interface(const sim::Scope& scope, const RouteTable& table, const std::string& id) {
   if (require<NetworkInterface>(scope, id).vpc_id != table.vpc_id)
-    throw invalid_parameter_value(cat("route table ", table.id, " and interface ", id,
-                                      " belong to different networks"));
+    throw invalid_parameter_value(
+        cat("route table ", table.id, " and interface ", id, " belong to different networks"));
 }
 
 void to_instance(const sim::Scope& scope, const RouteTable& table, const std::string& id) {
   const Instance* instance = scope.view<Instance>(id);
   if (!instance)
-    throw AwsError{"InvalidInstanceID.NotFound",
-                   cat("The instance ID '", id, "' does not exist")};
+    throw AwsError{"InvalidInstanceID.NotFound", cat("The instance ID '", id, "' does not exist")};
   if (instance->vpc_id != table.vpc_id)
-    throw invalid_parameter_value(cat("route table ", table.id, " and instance ", id,
-                                      " belong to different networks"));
+    throw invalid_parameter_value(
+        cat("route table ", table.id, " and instance ", id, " belong to different networks"));
 }
 
 void to_peering(const sim::Scope& scope, const RouteTable& table, const std::string& id) {
@@ -117,10 +117,8 @@ struct TargetRow {
   void (*check)(const sim::Scope&, const RouteTable&, const std::string& id);
 };
 const TargetRow targets[] = {
-    {"GatewayId", "gateway", to_internet_gateway},
-    {"NatGatewayId", "nat", to_nat_gateway},
-    {"NetworkInterfaceId", "interface", to_interface},
-    {"InstanceId", "instance", to_instance},
+    {"GatewayId", "gateway", to_internet_gateway},     {"NatGatewayId", "nat", to_nat_gateway},
+    {"NetworkInterfaceId", "interface", to_interface}, {"InstanceId", "instance", to_instance},
     {"VpcPeeringConnectionId", "peering", to_peering},
 };
 
@@ -163,8 +161,8 @@ std::vector<Route>::iterator find_route(RouteTable& table, const Destination& de
 }
 
 AwsError no_route(const RouteTable& table, const Destination& destination) {
-  return {"InvalidRoute.NotFound", cat("no route with destination-cidr-block ",
-                                       destination.text(), " in route table ", table.id)};
+  return {"InvalidRoute.NotFound", cat("no route with destination-cidr-block ", destination.text(),
+                                       " in route table ", table.id)};
 }
 
 bool is_blackhole(const Context& ctx, const Route& route) {
@@ -192,6 +190,9 @@ void check_against_local(const RouteTable& table, const Destination& d, const Ro
 Value create_route(Context& ctx, Input in) {
   RouteTable& table = require_edit<RouteTable>(ctx, in.string("RouteTableId"));
   const Destination destination = destination_of(in);
+  if (!destination.prefix_list_id.empty() && !prefix_list(ctx, destination.prefix_list_id))
+    throw AwsError{"InvalidPrefixListID.NotFound",
+                   cat("The prefix list ID '", destination.prefix_list_id, "' does not exist")};
   Route route = target_of(ctx, in, table);
   if (route.target.empty()) throw missing_target();
   const auto existing = find_route(table, destination);
@@ -236,11 +237,11 @@ Value delete_route(Context& ctx, Input in) {
   const auto existing = find_route(table, destination);
   if (existing == table.routes.end()) throw no_route(table, destination);
   if (existing->target == "local")
-    throw invalid_parameter_value(cat("cannot remove local route ", destination.text(),
-                                      " in route table ", table.id));
+    throw invalid_parameter_value(
+        cat("cannot remove local route ", destination.text(), " in route table ", table.id));
   if (existing->target_kind == "endpoint")
-    throw invalid_parameter_value(cat("cannot remove VPC endpoint route ", destination.text(),
-                                      " in route table ", table.id));
+    throw invalid_parameter_value(
+        cat("cannot remove VPC endpoint route ", destination.text(), " in route table ", table.id));
   table.routes.erase(existing);
   return Value::map();
 }

@@ -17,15 +17,15 @@ Value describe_association(const RouteTable& table, const RouteTableAssociation&
 }
 
 Value describe(const sim::Scope& scope, const RouteTable& table) {
-  return {{"RouteTableId", table.id},
-          {"VpcId", table.vpc_id},
-          {"OwnerId", scope.account()},
-          {"Associations",
-           list_of(table.associations,
-                   [&](const auto& a) { return describe_association(table, a); })},
-          {"PropagatingVgws", Value::list()},
-          {"Routes", list_of(table.routes, [&](const Route& r) { return describe_route(scope, r); })},
-          {"Tags", describe_tags(table.tags)}};
+  return {
+      {"RouteTableId", table.id},
+      {"VpcId", table.vpc_id},
+      {"OwnerId", scope.account()},
+      {"Associations",
+       list_of(table.associations, [&](const auto& a) { return describe_association(table, a); })},
+      {"PropagatingVgws", Value::list()},
+      {"Routes", list_of(table.routes, [&](const Route& r) { return describe_route(scope, r); })},
+      {"Tags", describe_tags(table.tags)}};
 }
 
 Value create_route_table(Context& ctx, Input in) {
@@ -36,7 +36,8 @@ Value create_route_table(Context& ctx, Input in) {
   table.tags = tags_for(in, "route-table");
   for (const CidrAssociation& a : vpc.associations) table.routes.push_back(local_route(a.cidr));
   in.ignore("ClientToken");  // given back; a retry is a second table on no client we know
-  Value answer{{"RouteTable", describe(ctx, table)}, {"ClientToken", in.optional_string("ClientToken")}};
+  Value answer{{"RouteTable", describe(ctx, table)},
+               {"ClientToken", in.optional_string("ClientToken")}};
   ctx.add(std::move(table));
   return answer;
 }
@@ -114,9 +115,8 @@ const ShownFilter<RouteTable> filters[] = {
      [](const S& s) { return of_routes(s, "", [](const Route& r) { return r.origin; }); }},
     {"route.state",
      [](const S& s) {
-       return of_routes(s, "", [](const Route& r) {
-         return std::string(r.blackhole ? "blackhole" : "active");
-       });
+       return of_routes(
+           s, "", [](const Route& r) { return std::string(r.blackhole ? "blackhole" : "active"); });
      }},
 };
 
@@ -142,8 +142,8 @@ const RouteTable& table_of_association(const sim::Scope& scope, const std::strin
 }
 
 AwsError other_network(const RouteTable& table, std::string_view what, std::string_view id) {
-  return {"InvalidParameterValue", cat("Route table ", table.id, " and ", what, " ", id,
-                                       " belong to different networks")};
+  return {"InvalidParameterValue",
+          cat("Route table ", table.id, " and ", what, " ", id, " belong to different networks")};
 }
 
 Value associated(std::string_view member, const std::string& id) {
@@ -156,8 +156,7 @@ Value associate_route_table(Context& ctx, Input in) {
   refuse(in, {"PublicIpv4Pool"});
   const std::string subnet_id = in.string("SubnetId"), gateway_id = in.string("GatewayId");
   if (subnet_id.empty() == gateway_id.empty())
-    throw missing_parameter_words(
-        "The request must contain exactly one of gatewayId or subnetId.");
+    throw missing_parameter_words("The request must contain exactly one of gatewayId or subnetId.");
   RouteTable& table = require_edit<RouteTable>(ctx, in.string("RouteTableId"));
   RouteTableAssociation added{ctx.new_id("rtbassoc", table.id), subnet_id, gateway_id, false};
   if (!subnet_id.empty()) {
@@ -195,8 +194,7 @@ Value replace_route_table_association(Context& ctx, Input in) {
   const std::string id = in.string("AssociationId");
   const RouteTable& before = table_of_association(ctx, id);
   RouteTable& to = require_edit<RouteTable>(ctx, in.string("RouteTableId"));
-  if (to.vpc_id != before.vpc_id)
-    throw other_network(to, "route table", before.id);
+  if (to.vpc_id != before.vpc_id) throw other_network(to, "route table", before.id);
   if (to.id == before.id) return associated("NewAssociationId", id);
   RouteTable& from = ctx.edit<RouteTable>(before.id);
   RouteTableAssociation moved = association_in(from, id);

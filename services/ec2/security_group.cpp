@@ -13,9 +13,9 @@ std::string group_arn(const sim::Scope& scope, const SecurityGroup& group) {
 void check_text(std::string_view what, std::string_view plural, std::string_view text) {
   constexpr std::string_view signs = ". _-:/()#,@[]+=&;{}!$*";
   const bool fits = text.size() <= 255 && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           signs.find(c) != signs.npos;
-  });
+                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                             (c >= '0' && c <= '9') || signs.find(c) != signs.npos;
+                    });
   if (!fits)
     throw invalid_parameter_value(cat("Invalid security group ", what, ". Valid ", plural,
                                       " are strings less than 256 characters from the following "
@@ -34,7 +34,8 @@ Value create_security_group(Context& ctx, Input in) {
   if (trim(name).empty()) throw missing_parameter("groupName");
   if (trim(description).empty()) throw missing_parameter("groupDescription");
   if (name.starts_with("sg-"))
-    throw invalid_parameter_value(cat("Value (", name, ") for parameter GroupName is invalid. "
+    throw invalid_parameter_value(cat("Value (", name,
+                                      ") for parameter GroupName is invalid. "
                                       "Group names may not be in the format sg-*."));
   check_text("name", "names", name);
   check_text("description", "descriptions", description);
@@ -42,8 +43,8 @@ Value create_security_group(Context& ctx, Input in) {
   if (name == "default")
     throw AwsError{"InvalidGroup.Reserved", "Cannot use reserved security group name: default"};
   if (group_by_name(ctx, vpc.id, name))
-    throw AwsError{"InvalidGroup.Duplicate", cat("The security group '", name,
-                                                 "' already exists for VPC '", vpc.id, "'")};
+    throw AwsError{"InvalidGroup.Duplicate",
+                   cat("The security group '", name, "' already exists for VPC '", vpc.id, "'")};
   SecurityGroup group;
   group.id = ctx.new_id("sg", vpc.id);
   group.name = name;
@@ -75,7 +76,8 @@ Value delete_security_group(Context& ctx, Input in) {
   if (ctx.view<SecurityGroup>(id)->name == "default")
     throw AwsError{"CannotDelete", cat("the specified group: \"", id,
                                        "\" name: \"default\" cannot be deleted by a user")};
-  if (is_in_use(ctx, id)) throw dependency_violation(cat("resource ", id, " has a dependent object"));
+  if (is_in_use(ctx, id))
+    throw dependency_violation(cat("resource ", id, " has a dependent object"));
   ctx.erase<SecurityGroup>(id);
   return {{"Return", true}, {"GroupId", id}};
 }
@@ -158,9 +160,9 @@ Value describe_security_groups(Context& ctx, Input in) {
     const Vpc* vpc = default_vpc(ctx);
     const SecurityGroup* group = vpc ? group_by_name(ctx, vpc->id, name) : nullptr;
     if (!group)
-      throw AwsError{"InvalidGroup.NotFound", cat("The security group '", name,
-                                                  "' does not exist in default VPC '",
-                                                  vpc ? vpc->id : "none", "'")};
+      throw AwsError{"InvalidGroup.NotFound",
+                     cat("The security group '", name, "' does not exist in default VPC '",
+                         vpc ? vpc->id : "none", "'")};
     ids.push_back(group->id);
   }
   return describe_records_by<SecurityGroup>(

@@ -35,7 +35,8 @@ const Zone& zone_for_subnet(const sim::Scope& scope, const std::optional<std::st
   throw invalid_parameter_value(
       cat("Value (", wanted, ") for parameter ", name ? "availabilityZone" : "availabilityZoneId",
           " is invalid. Subnets can currently only be created in the following availability "
-          "zones: ", zone_names(all, field), "."));
+          "zones: ",
+          zone_names(all, field), "."));
 }
 
 Subnet& add_subnet(sim::Scope& scope, const Vpc& vpc, const Cidr& cidr, const Zone& zone,
@@ -100,8 +101,7 @@ Value create_subnet(Context& ctx, Input in) {
     if (block)
       throw invalid_parameter_combination(
           "The parameter cidrBlock cannot be used with the parameter ipv6Native");
-    throw missing_parameter_words(
-        "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
+    throw missing_parameter_words("Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
   }
   if (!block)
     throw missing_parameter_words("Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
@@ -109,8 +109,8 @@ Value create_subnet(Context& ctx, Input in) {
   const Zone& zone = zone_for_subnet(ctx, in.optional_string("AvailabilityZone"),
                                      in.optional_string("AvailabilityZoneId"));
   const Cidr cidr = parse_subnet_cidr(ctx, vpc, *block);
-  return {{"Subnet",
-           describe_subnet(ctx, add_subnet(ctx, vpc, cidr, zone, tags_for(in, "subnet")))}};
+  return {
+      {"Subnet", describe_subnet(ctx, add_subnet(ctx, vpc, cidr, zone, tags_for(in, "subnet")))}};
 }
 
 Value delete_subnet(Context& ctx, Input in) {
@@ -118,7 +118,8 @@ Value delete_subnet(Context& ctx, Input in) {
   const Subnet& subnet = require<Subnet>(ctx, id);
   const std::string key = "subnet:" + id;
   if (!ctx.by<NetworkInterface>(key).empty() || !ctx.by<VpcEndpoint>(key).empty())
-    throw dependency_violation(cat("The subnet '", id, "' has dependencies and cannot be deleted."));
+    throw dependency_violation(
+        cat("The subnet '", id, "' has dependencies and cannot be deleted."));
   if (!subnet.route_table_id.empty())
     std::erase_if(ctx.edit<RouteTable>(subnet.route_table_id).associations,
                   [&](const RouteTableAssociation& a) { return a.subnet_id == id; });
@@ -180,8 +181,9 @@ Value modify_subnet_attribute(Context& ctx, Input in) {
               "DisableLniAtDeviceIndex"});
   Subnet& subnet = require_edit<Subnet>(ctx, in.string("SubnetId"));
   if (in.attribute_boolean("AssignIpv6AddressOnCreation").value_or(false))
-    throw invalid_parameter_value(cat("Invalid value 'true' for assignIpv6AddressOnCreation. "
-                                      "Subnet must have IPv6 CIDR block associated first."));
+    throw invalid_parameter_value(
+        cat("Invalid value 'true' for assignIpv6AddressOnCreation. "
+            "Subnet must have IPv6 CIDR block associated first."));
   if (in.attribute_boolean("EnableDns64").value_or(false)) refuse(in, {"EnableDns64"});
   int given = in.has("AssignIpv6AddressOnCreation") + in.has("EnableDns64");
   auto set = [&](std::string_view member, bool& field) {

@@ -204,7 +204,7 @@ struct ShownTag {
   std::string id;  // resource and key: the order of pages
   std::string resource_id;
   std::string_view resource_type;
-  Tags tags;       // this one
+  Tags tags;  // this one
   const std::string& key() const { return tags.begin()->first; }
   const std::string& value() const { return tags.begin()->second; }
 };
@@ -223,9 +223,8 @@ void add_tags(std::vector<ShownTag>& all, const TaggableKind& k, std::string_vie
 }
 
 bool is_exact(const Strings& values) {
-  return std::none_of(values.begin(), values.end(), [](const std::string& v) {
-    return v.find_first_of("*?\\") != v.npos;
-  });
+  return std::none_of(values.begin(), values.end(),
+                      [](const std::string& v) { return v.find_first_of("*?\\") != v.npos; });
 }
 
 /// The tags of the resources that the filters name exactly, else of all kinds that they allow.
@@ -235,7 +234,8 @@ std::vector<ShownTag> candidates(const Context& ctx, const Input& in) {
   for (const Filter& filter : filters_from(in)) {
     if (filter.name == "resource-type" && is_exact(filter.values)) types = filter.values;
     if (filter.name != "resource-id" || !is_exact(filter.values)) continue;
-    for (const std::string& id : std::set<std::string>(filter.values.begin(), filter.values.end())) {
+    for (const std::string& id :
+         std::set<std::string>(filter.values.begin(), filter.values.end())) {
       const TaggableKind* k = kind_of(id);
       const Tags* tags = k ? k->view(ctx, id) : nullptr;
       if (tags) add_tags(all, *k, id, *tags);

@@ -96,13 +96,13 @@ Value describe_vpc(const sim::Scope& scope, const Vpc& vpc) {
           {"DhcpOptionsId", vpc.dhcp_options_id},
           {"InstanceTenancy", vpc.tenancy},
           {"IsDefault", vpc.is_default},
-          {"CidrBlockAssociationSet",
-           list_of(vpc.associations,
-                   [](const CidrAssociation& a) {
-                     return Value{{"AssociationId", a.association_id},
-                                  {"CidrBlock", a.cidr.text()},
-                                  {"CidrBlockState", Value{{"State", "associated"}}}};
-                   })},
+          {"CidrBlockAssociationSet", list_of(vpc.associations,
+                                              [](const CidrAssociation& a) {
+                                                return Value{{"AssociationId", a.association_id},
+                                                             {"CidrBlock", a.cidr.text()},
+                                                             {"CidrBlockState",
+                                                              Value{{"State", "associated"}}}};
+                                              })},
           {"BlockPublicAccessStates", Value{{"InternetGatewayBlockMode", "off"}}},
           {"Tags", describe_tags(vpc.tags, true)}};
 }

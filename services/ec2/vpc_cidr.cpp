@@ -10,8 +10,8 @@ constexpr size_t blocks_max = 5;
 
 /// Blocks of one private family may not join a VPC of another (AWS's table of restrictions).
 bool is_restricted(const Cidr& primary, const Cidr& added) {
-  constexpr Cidr families[] = {{10u << 24, 8}, {172u << 24 | 16u << 16, 12},
-                               {192u << 24 | 168u << 16, 16}};
+  constexpr Cidr families[] = {
+      {10u << 24, 8}, {172u << 24 | 16u << 16, 12}, {192u << 24 | 168u << 16, 16}};
   for (const Cidr& mine : families) {
     if (!mine.contains(primary)) continue;
     for (const Cidr& other : families)
@@ -45,18 +45,17 @@ Value associate_vpc_cidr_block(Context& ctx, Input in) {
                        "VPC_Subnets.html#VPC_Sizing")};
   for (const CidrAssociation& a : vpc.associations)
     if (a.cidr.overlaps(cidr))
-      throw AwsError{"InvalidVpc.Range", cat("The CIDR '", *block,
-                                             "' conflicts with another CIDR block of the VPC.")};
+      throw AwsError{"InvalidVpc.Range",
+                     cat("The CIDR '", *block, "' conflicts with another CIDR block of the VPC.")};
   if (vpc.associations.size() >= blocks_max)
     throw AwsError{"CidrLimitExceeded",
-                   cat("This network '", vpc.id, "' has met its maximum number of allowed CIDRs: ",
-                       blocks_max)};
+                   cat("This network '", vpc.id,
+                       "' has met its maximum number of allowed CIDRs: ", blocks_max)};
   const CidrAssociation added{ctx.new_id("vpc-cidr-assoc", vpc.id), cidr};
   vpc.associations.push_back(added);
   Strings tables;
   for (const RouteTable* table : ctx.by<RouteTable>("vpc:" + vpc.id)) tables.push_back(table->id);
-  for (const std::string& id : tables)
-    ctx.edit<RouteTable>(id).routes.push_back(local_route(cidr));
+  for (const std::string& id : tables) ctx.edit<RouteTable>(id).routes.push_back(local_route(cidr));
   return {{"VpcId", vpc.id}, {"CidrBlockAssociation", shown(added, "associating")}};
 }
 

@@ -126,14 +126,17 @@ struct NatGateway {
   std::string state = "pending";  // pending, available, deleting, deleted, failed
   std::string connectivity = "public";
   std::string allocation_id, association_id, interface_id, private_ip, public_ip;
+  std::string failure_code, failure_message;
   Time created{};
   std::optional<Time> deleted;
+  std::string client_token;
   Tags tags;
   std::vector<std::string> index_keys() const {
-    return {"vpc:" + vpc_id, "subnet:" + subnet_id};
+    return {"vpc:" + vpc_id, "subnet:" + subnet_id, "token:" + client_token};
   }
   SQUALL_FIELDS(id, vpc_id, subnet_id, state, connectivity, allocation_id, association_id,
-                interface_id, private_ip, public_ip, created, deleted, tags)
+                interface_id, private_ip, public_ip, failure_code, failure_message, created,
+                deleted, client_token, tags)
 };
 
 /// An Elastic IP; `id` is the allocation id.
@@ -256,11 +259,12 @@ struct FlowLog {
   int64_t max_aggregation_interval_s = 600;
   std::string status = "ACTIVE";
   Time created{};
+  std::string client_token;
   Tags tags;
   std::vector<std::string> index_keys() const { return {"resource:" + resource_id}; }
   SQUALL_FIELDS(id, resource_id, resource_type, traffic_type, destination_type, log_group,
                 destination, role_arn, log_format, max_aggregation_interval_s, status, created,
-                tags)
+                client_token, tags)
 };
 
 /// A region's "dopt-": what the VPC's resolver and DHCP server hand out.

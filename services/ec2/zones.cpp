@@ -9,8 +9,8 @@ namespace {
 
 struct RegionRow {
   std::string_view name;
-  std::string_view code;     // of zone ids: "use1-az1"
-  std::string_view zones;    // "a1 b2": the zone's letter and the number in its id
+  std::string_view code;   // of zone ids: "use1-az1"
+  std::string_view zones;  // "a1 b2": the zone's letter and the number in its id
   std::string_view title;
   bool opt_in;
 };
@@ -123,8 +123,8 @@ bool names_zone(const Strings& wanted, const std::vector<Zone>& all, std::string
     bool known = false;
     for (const Zone& zone : all) known |= zone.*field == name;
     if (!known)
-      throw invalid_parameter_value(cat("Invalid availability zone", field == &Zone::id ? "-id" : "",
-                                        ": [", name, "]"));
+      throw invalid_parameter_value(
+          cat("Invalid availability zone", field == &Zone::id ? "-id" : "", ": [", name, "]"));
   }
   return !wanted.empty();
 }

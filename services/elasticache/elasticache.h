@@ -16,13 +16,16 @@ const api::ServiceDefinition& service();
 struct CacheNode {
   std::string cluster_id;  // "sessions-001"
   std::string zone, subnet_id, interface_id, private_ip;
-  std::string role = "replica";       // primary, replica
-  std::string status = "creating";    // available, ...
+  std::string role = "replica";     // primary, replica
+  std::string status = "creating";  // available, ...
   std::string endpoint_address;
   std::optional<Time> serving_since;  // none while its host is down or it is being replaced
   double replication_lag_ms = 0;
+  bool dark = false;       // its host, as the service's monitor last saw it
+  int64_t generation = 0;  // counts its recoveries; older events do nothing
+  Time created{};
   SQUALL_FIELDS(cluster_id, zone, subnet_id, interface_id, private_ip, role, status,
-                endpoint_address, serving_since, replication_lag_ms)
+                endpoint_address, serving_since, replication_lag_ms, dark, generation, created)
 };
 
 struct NodeGroup {
@@ -30,7 +33,9 @@ struct NodeGroup {
   std::string slots;
   std::vector<CacheNode> nodes;
   std::string primary_endpoint, reader_endpoint;
-  SQUALL_FIELDS(id, slots, nodes, primary_endpoint, reader_endpoint)
+  std::string failover_phase;  // empty, detecting, promoting, down (nobody to promote)
+  int64_t generation = 0;
+  SQUALL_FIELDS(id, slots, nodes, primary_endpoint, reader_endpoint, failover_phase, generation)
 };
 
 struct ReplicationGroup {
@@ -45,18 +50,22 @@ struct ReplicationGroup {
   std::string transit_encryption_mode;
   std::vector<std::string> group_ids;
   std::vector<NodeGroup> node_groups;
-  std::string failover_phase;  // empty, detecting, promoting
+  std::string failover_phase;  // of the first node group that has one
   Time created{};
   Tags tags;
-  std::vector<std::string> index_keys() const;  // "subnet-group:", "endpoint:"
-  SQUALL_FIELDS(id, arn, description, status, engine, engine_version, node_type,
-                parameter_group, subnet_group, vpc_id, auth_token, kms_key_id, snapshot_window,
-                maintenance_window, notification_topic_arn, port, snapshot_retention_days,
-                automatic_failover, multi_az, at_rest_encryption, transit_encryption,
-                cluster_enabled, auto_minor_upgrade, transit_encryption_mode, group_ids,
-                node_groups, failover_phase, created, tags)
+  std::vector<std::string> user_group_ids;
+  std::string network_type = "ipv4";
+  std::optional<Time> auth_token_modified;
+  std::vector<std::string> index_keys() const;  // "subnet-group:", "endpoint:", "cluster:" ...
+  SQUALL_FIELDS(id, arn, description, status, engine, engine_version, node_type, parameter_group,
+                subnet_group, vpc_id, auth_token, kms_key_id, snapshot_window, maintenance_window,
+                notification_topic_arn, port, snapshot_retention_days, automatic_failover, multi_az,
+                at_rest_encryption, transit_encryption, cluster_enabled, auto_minor_upgrade,
+                transit_encryption_mode, group_ids, node_groups, failover_phase, created, tags,
+                user_group_ids, network_type, auth_token_modified)
 };
 
+/// Promotes a replica in each node group whose primary is dark; if none is, in the first one.
 void begin_failover(sim::Scope& scope, std::string_view id, std::string_view cause);
 
 }  // namespace squall::elasticache

@@ -1,4 +1,4 @@
-// What listeners and rules do (actions) and when (conditions), parsed and shown in AWS's normal form.
+// What listeners and rules do (actions) and when (conditions), parsed and shown in AWS's form.
 #include <algorithm>
 #include <set>
 

@@ -138,7 +138,7 @@ void register_target(sim::Scope& scope, std::string_view target_group, std::stri
 /// Starts draining (deregistration_delay.timeout_seconds); gone by event when the delay is over.
 void deregister_target(sim::Scope& scope, std::string_view target_group, std::string_view id,
                        int64_t port = 0);
-/// The data plane's verdict on one target; journals the change ("elbv2.target-health") if it is one.
+/// The data plane's verdict on one target; journals a change ("elbv2.target-health").
 void set_target_health(sim::Scope& scope, std::string_view target_group, std::string_view id,
                        int64_t port, std::string_view state, std::string_view reason);
 

@@ -30,7 +30,8 @@ AwsError duplicate_load_balancer_name(std::string_view name) {
 }
 AwsError deletion_protected(std::string_view arn) {
   return {"OperationNotPermitted",
-          cat("Load balancer '", arn, "' cannot be deleted because deletion protection is enabled")};
+          cat("Load balancer '", arn,
+              "' cannot be deleted because deletion protection is enabled")};
 }
 AwsError target_group_not_found(std::string_view arn) {
   return {"TargetGroupNotFound", cat("Target groups '", arn, "' not found")};

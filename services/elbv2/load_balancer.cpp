@@ -189,7 +189,7 @@ const api::HandlerRow rows[] = {
     {"DescribeLoadBalancers", Reads, describe_load_balancers},
 };
 const sim::EventRow events[] = {{"elbv2.load-balancer.active", load_balancer_active}};
-// Common knowledge (no documented figure): a new load balancer is active after two to three minutes.
+// Common knowledge (no documented figure): a new load balancer is active after some two minutes.
 const sim::LatencyRow latencies[] = {
     {"elbv2.load-balancer.provisioning", 90s, 180s, 120s, 300s},
 };

@@ -122,14 +122,16 @@ void read_health_check(TargetGroup& g, const Input& in) {
     g.matcher = is_grpc(g) ? "12" : is_http(g.protocol) || g.protocol.empty() ? "200" : "200-399";
   read_matcher(g, in);
   if (!g.health_check_enabled && g.target_type != "lambda")
-    throw validation_error("Health check enabled must be true for target groups with target type '" +
-                           g.target_type + "'");
+    throw validation_error(cat("Health check enabled must be true for target groups with target "
+                               "type '",
+                               g.target_type, "'"));
   check_health_settings(g);
 }
 
 void set_defaults(TargetGroup& g, const Input& in) {
   const bool http = is_http(g.protocol), lambda = g.target_type == "lambda";
-  g.health_check_protocol = lambda ? "" : in.string("HealthCheckProtocol", http ? g.protocol : "TCP");
+  g.health_check_protocol =
+      lambda ? "" : in.string("HealthCheckProtocol", http ? g.protocol : "TCP");
   if (!lambda && http && !checks_http(g))
     throw validation_error(cat("Health check protocol '", g.health_check_protocol,
                                "' must be HTTP or HTTPS for target groups with protocol '",

@@ -69,7 +69,8 @@ std::string check_target(const sim::Scope& scope, const TargetGroup& group, std:
   }
   if (group.target_type != "ip") return {};
   const auto address = parse_ipv4(id);
-  if (!address) throw validation_error(cat("The IP address '", id, "' is not a valid IPv4 address"));
+  if (!address)
+    throw validation_error(cat("The IP address '", id, "' is not a valid IPv4 address"));
   for (const ec2::NetworkInterface* i : scope.by<ec2::NetworkInterface>("ip:" + std::string(id)))
     if (i->vpc_id == group.vpc_id) return i->zone;
   const ec2::Vpc* vpc = scope.view<ec2::Vpc>(group.vpc_id);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "emulator/core/text.h"
+#include "emulator/protocol/conform.h"
+
 namespace squall::protocol {
 namespace {
 
@@ -27,6 +30,19 @@ TEST(Json, Texts) {
             "\" a\xC3\xA9\xF0\x9F\x98\x80\\n\\\"b\\\\ \"");
   EXPECT_EQ(parsed(R"({"k\u0031":"v","k2":""})"), R"({"k1":"v","k2":""})");
   EXPECT_EQ(parsed(R"("\ud83d")"), "(refused)");
+}
+
+TEST(Json, TheLastOfEqualKeysCounts) {
+  const model::Shape item = model::find_service("dynamodb")->find_shape("PutItemInputAttributeMap");
+  std::string text = "{";
+  for (int i = 0; i < 40; ++i) text += cat("\"k", i % 20, "\":{\"N\":\"", i, "\"},");
+  text.back() = '}';
+  Value value;
+  ASSERT_TRUE(parse_json(text, value));
+  const Value map = conform(value, item);
+  EXPECT_EQ(map.size(), 20U);
+  EXPECT_EQ(to_json(map.at("k0")), R"({"N":"20"})");
+  EXPECT_EQ(to_json(map.at("k19")), R"({"N":"39"})");
 }
 
 TEST(Json, WhiteSpaceAround) {

@@ -1,0 +1,21 @@
+// ElastiCache's definition: its rows.
+#include "services/elasticache/elasticache.h"
+
+#include "models/generated.h"
+#include "services/elasticache/internal.h"
+
+namespace squall::elasticache {
+
+const api::ServiceDefinition& service() {
+  static const api::ServiceDefinition definition{
+      .model = model::Service(model::generated::elasticache),
+      .handlers = {subnet_group_rows(), parameter_group_rows(), replication_group_rows(),
+                   snapshot_rows(), event_rows()},
+      .events = {replication_group_events(), failover_events(), snapshot_events()},
+      .watches = {failover_watches()},
+      .latencies = {latencies()},
+  };
+  return definition;
+}
+
+}  // namespace squall::elasticache

@@ -1,0 +1,22 @@
+// RDS's definition: its rows.
+#include "services/rds/rds.h"
+
+#include "models/generated.h"
+#include "services/rds/internal.h"
+
+namespace squall::rds {
+
+const api::ServiceDefinition& service() {
+  static const api::ServiceDefinition definition{
+      .model = model::Service(model::generated::rds),
+      .handlers = {subnet_group_rows(), parameter_group_rows(), option_group_rows(),
+                   instance_rows(), remove_rows(), power_rows(), snapshot_rows(), event_rows()},
+      .events = {instance_events(), remove_events(), power_events(), failover_events(),
+                 monitor_events(), snapshot_events()},
+      .watches = {monitor_watches()},
+      .latencies = {latencies()},
+  };
+  return definition;
+}
+
+}  // namespace squall::rds
