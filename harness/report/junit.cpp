@@ -20,7 +20,9 @@ std::string escaped(std::string_view text, bool in_attribute = true) {
     else if (c == '>') out += "&gt;";
     else if (c == '"') out += "&quot;";
     else if (c == '\n' && in_attribute) out += "&#10;";
-    else if ((byte < 0x20 && c != '\t' && c != '\n') || byte == 0x7F || (byte >= 0x80 && !is_utf8)) out += '?';
+    else if (byte == 0x7F || (byte < 0x20 && c != '\t' && c != '\n') ||
+             (byte >= 0x80 && !is_utf8))
+      out += '?';
     else out += c;
   }
   return out;
