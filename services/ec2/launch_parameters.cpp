@@ -200,8 +200,10 @@ void apply_launch_parameters(LaunchSpec& spec, const Input& in) {
   read_tags(spec, in);
   in.ignore("KernelId");  // of paravirtual images, of which there are none
   in.ignore(in.shape().find("RamdiskId") ? "RamdiskId" : "RamDiskId");
-  refuse(in, {"ElasticGpuSpecifications", "ElasticInferenceAccelerators", "LicenseSpecifications",
-              "Operator", "NetworkPerformanceOptions", "SecondaryInterfaces"});
+  const bool request = static_cast<bool>(in.shape().find("ElasticGpuSpecification"));
+  refuse(in, {request ? "ElasticGpuSpecification" : "ElasticGpuSpecifications",
+              "ElasticInferenceAccelerators", "LicenseSpecifications", "Operator", "NetworkPerformanceOptions",
+              "SecondaryInterfaces"});
 }
 
 }  // namespace squall::ec2
