@@ -122,6 +122,9 @@ void monitor(sim::Scope& scope, const sim::Event&) {
   std::vector<std::string> ids;
   for (const ReplicationGroup& group : scope.all<ReplicationGroup>()) ids.push_back(group.id);
   for (const std::string& id : ids) look_after(scope, id);
+  ids.clear();
+  for (const CacheCluster& cluster : scope.all<CacheCluster>()) ids.push_back(cluster.id);
+  for (const std::string& id : ids) look_after_cluster(scope, id);
 }
 
 bool has_work(const sim::Scope& scope, const ReplicationGroup& group) {
