@@ -206,6 +206,7 @@ size_t launch(Work& work, size_t count, bool rebalancing) {
     const std::string cause =
         launch_cause(work, have + done, count - done, rebalancing, zones[0].zone);
     done += launch_round(work, zones, spec, cause, rebalancing);
+    if (rebalancing) break;  // another zone would not even anything out
   }
   if (!rebalancing && done) {
     Group& group = work.edit();

@@ -37,7 +37,8 @@ std::pair<const TargetGroup*, const Target*> find(const sim::Scope& scope,
 }
 
 bool is_storm(const sim::Scope& scope) {
-  return scope.world().options().latency != sim::LatencyProfile::zero;
+  return engine_of(scope) ||
+         scope.world().options().latency != sim::LatencyProfile::zero;
 }
 
 Connectivity::Verdict check_link(const sim::Scope& scope, const std::string& from,
@@ -269,7 +270,7 @@ std::string TrafficEngine::health_complaint(const sim::Scope& scope,
   for (size_t i = 0; i < databases_.size(); ++i) {
     if (databases_[i].id != model.health_needs_database) continue;
     if (host->databases[i] != Link::open || !databases_[i].serving)
-      return "Target.ResponseCodeMismatch";
+      return "Target.ResponseCodeMismatch [503]";
   }
   return {};
 }

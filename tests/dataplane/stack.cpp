@@ -105,7 +105,9 @@ void Stack::add_network(sim::Scope& s) {
   igw.id = "igw-1";
   igw.vpc_id = "vpc-1";
   s.add(igw);
-  ec2::RouteTable main{.id = "rtb-main", .vpc_id = "vpc-1", .routes = {}, .associations = {}, .tags = {}};
+  ec2::RouteTable main;
+  main.id = "rtb-main";
+  main.vpc_id = "vpc-1";
   main.routes = {route("10.0.0.0/16", "local", "local")};
   s.add(main);
   ec2::RouteTable open = main;
