@@ -175,8 +175,7 @@ ec2::LaunchSpec launch_spec(const sim::Scope& scope, const Group& group) {
   } else {
     const std::string version =
         group.launch_template_version.empty() ? "$Default" : group.launch_template_version;
-    spec = ec2::resolve_launch_template(scope, group.launch_template_id,
-                                        group.launch_template_name, version);
+    spec = ec2::resolve_launch_template(scope, group.launch_template_id, "", version);
   }
   if (group.mixed_instances && !group.mixed_instances->instance_types.empty())
     spec.instance_type = group.mixed_instances->instance_types.front();
