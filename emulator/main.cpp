@@ -1,12 +1,17 @@
 // The command line: flags -> World, services, server.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "emulator/core/text.h"
 #include "harness/coverage.h"
+#include "harness/runner.h"
 #include "harness/serve.h"
+#include "harness/step.h"
 
 namespace {
 
@@ -47,6 +52,52 @@ void add_serve(CLI::App& app, ServeFlags& flags) {
                     "host:port in URLs of answers (default localhost:PORT)");
   serve->add_option("--threads", flags.threads, "I/O threads")->capture_default_str();
   serve->add_flag("--quiet", flags.quiet, "Print only the Ready. line");
+}
+
+struct DrillFlags {
+  std::string file, out;
+  std::optional<uint64_t> seed;
+  bool quiet = false, dump = false, steps = false;
+};
+
+CLI::App* add_drill(CLI::App& app, DrillFlags& flags) {
+  CLI::App* drill = app.add_subcommand(
+      "drill", "Deploy a stack, put it through a storm on virtual time, print the verdict");
+  drill->add_option("file", flags.file, "The drill, a YAML file (scenarios/*/drills/*.yaml)");
+  drill->add_option("--seed", flags.seed, "The storm's seed: same seed, same verdict");
+  drill->add_option("--out", flags.out,
+                    "Folder for report.html, junit.xml, verdict.txt and journal.sqlite");
+  drill->add_flag("--journal", flags.dump,
+                  "Also write journal.canonical and world.json to --out, to compare runs");
+  drill->add_flag("--quiet", flags.quiet, "No live progress");
+  drill->add_flag("--steps", flags.steps, "List the steps a drill file can name, and exit");
+  drill->footer("Exit code: 0 ended as it must, 1 did not, 2 could not be run.");
+  return drill;
+}
+
+int run_drill_command(const DrillFlags& flags) {
+  registry();  // the faults' and the steps' names come from it
+  if (flags.steps) {
+    for (const bool checks : {false, true}) {
+      std::puts(checks ? "\nchecks, under 'expect':" : "actions, under 'storm':");
+      for (const harness::StepKind& kind : harness::step_kinds())
+        if (kind.is_check == checks)
+          std::printf("  %-14s %s\n", std::string(kind.name).c_str(),
+                      std::string(kind.help).c_str());
+    }
+    return 0;
+  }
+  if (flags.file.empty()) {
+    std::fprintf(stderr, "squall drill: name a drill file; see squall drill --help\n");
+    return 2;
+  }
+  harness::RunnerOptions options;
+  options.seed = flags.seed;
+  options.out_dir = flags.out;
+  options.quiet = flags.quiet;
+  options.dump_journal = flags.dump;
+  options.color = isatty(STDOUT_FILENO);
+  return harness::drill_command(flags.file, options);
 }
 
 int run_serve(const ServeFlags& flags) {
@@ -90,6 +141,8 @@ int main(int argc, char** argv) {
   bool json = false, operations = false;
   coverage->add_flag("--json", json, "As JSON, every operation");
   coverage->add_flag("--operations", operations, "Name every operation");
+  DrillFlags drill_flags;
+  const CLI::App* drill = add_drill(app, drill_flags);
   CLI11_PARSE(app, argc, argv);
   try {
     if (coverage->parsed()) {
@@ -98,6 +151,7 @@ int main(int argc, char** argv) {
       std::fputs(text.c_str(), stdout);
       return 0;
     }
+    if (drill->parsed()) return run_drill_command(drill_flags);
     return run_serve(serve_flags);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "squall: %s\n", failure.what());

@@ -5,14 +5,28 @@
 #include <mutex>
 #include <thread>
 
+#include "emulator/control/control.h"
 #include "emulator/core/text.h"
+#include "emulator/sim/plane.h"
 #include "models/generated.h"
+#include "services/dataplane/dataplane.h"
+#include "services/faults/faults.h"
 #include "services/services.h"
 
 namespace squall {
 
 const api::Registry& registry() {
-  static const api::Registry all(model::all_services(), all_services());
+  static const api::Registry all = [] {
+    // Above the services: the data plane's loops and the faults' timers, and what lower rooms ask
+    // them for.
+    std::vector<const api::ServiceDefinition*> definitions(all_services().begin(),
+                                                           all_services().end());
+    definitions.push_back(&dataplane::contribution());
+    definitions.push_back(&faults::contribution());
+    sim::plane().reachability = &dataplane::reachability();
+    sim::plane().faults = &faults::faults();
+    return api::Registry(model::all_services(), definitions);
+  }();
   return all;
 }
 
@@ -60,13 +74,24 @@ api::DispatchOptions dispatch_options(const ServeOptions& options, uint16_t port
 struct LocalServer::Impl {
   explicit Impl(const ServeOptions& options)
       : worlds(registry(), options.world),
+        control(worlds, control_options(options)),
         server(options.http,
                [this](const protocol::Request& request, protocol::Response& response) {
-                 dispatcher.handle(request, response);
+                 if (control::Control::serves(request))
+                   control.handle(request, response);
+                 else
+                   dispatcher.handle(request, response);
                }),
         dispatcher(worlds, dispatch_options(options, server.port())) {}
 
+  static control::ControlOptions control_options(const ServeOptions& options) {
+    control::ControlOptions control;
+    control.default_region = options.region;
+    return control;
+  }
+
   api::Worlds worlds;
+  control::Control control;
   http::Server server;
   api::Dispatcher dispatcher;
   std::unique_ptr<Ticker> ticker;

@@ -60,6 +60,7 @@ class Worlds {
  private:
   const Registry& registry_;
   sim::WorldOptions options_;
+  sim::Clock reference_;
   mutable std::shared_mutex mutex_;
   std::map<std::string, std::unique_ptr<sim::World>, std::less<>> worlds_;
 };

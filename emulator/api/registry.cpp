@@ -63,7 +63,9 @@ size_t Registry::served_count(const model::Service& service) const {
 }
 
 Worlds::Worlds(const Registry& registry, sim::WorldOptions options)
-    : registry_(registry), options_(std::move(options)) {}
+    : registry_(registry),
+      options_(std::move(options)),
+      reference_(options_.pace, options_.start) {}
 
 sim::World& Worlds::world(std::string_view account) {
   {
@@ -76,6 +78,7 @@ sim::World& Worlds::world(std::string_view account) {
   if (!slot) {
     sim::WorldOptions options = options_;
     options.account = account;
+    options.start = reference_.target();  // at wall pace, a World made later starts later
     slot = std::make_unique<sim::World>(registry_.laws(), std::move(options));
   }
   return *slot;

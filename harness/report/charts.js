@@ -4,7 +4,7 @@
 const LEFT = 46, RIGHT = 10, LANE = 27;
 const KINDS = {
   availability: {title: 'Availability', height: 120, area: true},
-  latency: {title: 'Latency', height: 140, log: true},
+  latency: {title: 'Latency', height: 140, log: true, stepped: true},
   requests: {title: 'Requests', height: 120},
   errors: {title: 'Failed requests by cause', height: 110, stacked: true},
   targets: {title: 'Targets', height: 90, stepped: true, whole: true},
@@ -164,7 +164,12 @@ function colorOf(series, list) {
 function groupOf(series) { return series.name.split(' ')[0]; }
 function isWanted(series) { return /(^| )(intended|desired|registered)$/.test(series.name); }
 
-function drawFrame(node, view, width, height, scale, kind) {
+function axisText(v, unit) {
+  if (unit === 'ms') return v >= 1000 ? v / 1000 + ' s' : v + ' ms';
+  return unit === '%' ? figure(v) + ' %' : figure(v);
+}
+
+function drawFrame(node, view, width, height, scale, unit) {
   const {x, ticks} = view;
   for (const [from, to] of view.faults) {
     const a = Math.max(LEFT, x(from)), b = Math.min(width - RIGHT, x(to));
@@ -179,7 +184,7 @@ function drawFrame(node, view, width, height, scale, kind) {
     svg('line', {class: v === 0 ? 'zero' : 'grid', x1: LEFT, x2: width - RIGHT, y1: y, y2: y},
         node);
     const label = svg('text', {x: LEFT - 7, y: y + 4, 'text-anchor': 'end'}, node);
-    label.textContent = kind.log && v >= 1000 ? v / 1000 + 's' : figure(v);
+    label.textContent = axisText(v, unit);
   }
 }
 
@@ -270,7 +275,7 @@ function drawPanel(parent, name, list, view, width, number) {
   svg('rect', {x: LEFT, y: -2, width: width - LEFT - RIGHT, height: height + 4}, clip);
   const scale = kind.lanes ? null : kind.log ? logScale(list, height)
                                              : linearScale(list, kind, list[0].unit, height);
-  drawFrame(node, view, width, height, scale, kind);
+  drawFrame(node, view, width, height, scale, list[0].unit);
   const inside = svg('g', {'clip-path': `url(#clip${number})`}, node);
   if (kind.lanes) drawLanes(inside, list, view, width);
   else if (kind.stacked) drawStack(inside, list, view, scale);

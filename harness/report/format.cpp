@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "emulator/core/text.h"
+
 namespace squall::harness {
 
 std::string clock_text(double seconds) {
@@ -34,6 +36,11 @@ std::string figure(double value) {
   while (out.ends_with('0')) out.pop_back();
   if (out.ends_with('.')) out.pop_back();
   return out;
+}
+
+std::string with_groups(const std::string& text) {
+  const auto number = parse_int(text);
+  return number && *number > 0 ? grouped(static_cast<uint64_t>(*number)) : text;
 }
 
 static bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }

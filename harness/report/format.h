@@ -14,6 +14,8 @@ namespace squall::harness {
 std::string clock_text(double seconds);
 /// `540,123`.
 std::string grouped(uint64_t number);
+/// Whole numbers grouped, everything else as it is.
+std::string with_groups(const std::string& text);
 /// Three significant digits or the whole number: `0.512`, `12.3`, `4512`.
 std::string figure(double value);
 /// Columns that the text takes on a terminal (one a code point).

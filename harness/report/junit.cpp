@@ -10,7 +10,7 @@ namespace squall::harness {
 namespace {
 
 /// XML 1.0 knows no control characters but tab and line ends, and no broken UTF-8.
-std::string escaped(std::string_view text) {
+std::string escaped(std::string_view text, bool in_attribute = true) {
   const bool is_utf8 = is_valid_utf8(text);
   std::string out;
   for (const char c : text) {
@@ -19,8 +19,10 @@ std::string escaped(std::string_view text) {
     else if (c == '<') out += "&lt;";
     else if (c == '>') out += "&gt;";
     else if (c == '"') out += "&quot;";
-    else if (c == '\n') out += "&#10;";
-    else if ((byte < 0x20 && c != '\t') || byte == 0x7F || (byte >= 0x80 && !is_utf8)) out += '?';
+    else if (c == '\n' && in_attribute) out += "&#10;";
+    else if (byte == 0x7F || (byte < 0x20 && c != '\t' && c != '\n') ||
+             (byte >= 0x80 && !is_utf8))
+      out += '?';
     else out += c;
   }
   return out;
@@ -99,10 +101,10 @@ std::string junit_xml(const Report& report) {
     out += cat("  <testcase name=\"", escaped(c.name), "\" classname=\"", escaped(c.classname),
                "\">\n");
     if (!c.failure.empty()) {
-      out += cat("   <failure message=\"", escaped(c.failure), "\">", escaped(c.body),
+      out += cat("   <failure message=\"", escaped(c.failure), "\">", escaped(c.body, false),
                  "</failure>\n");
     } else if (!c.note.empty()) {
-      out += cat("   <system-out>", escaped(c.note), "</system-out>\n");
+      out += cat("   <system-out>", escaped(c.note, false), "</system-out>\n");
     }
     out += "  </testcase>\n";
   }

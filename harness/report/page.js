@@ -49,6 +49,7 @@ function fillHead() {
 
 function checkRow(check) {
   const row = html('tr', check.passed ? '' : 'failed');
+  let more = null;
   const sign = html('td', check.passed ? 'pass' : 'fail', check.passed ? '\u2713' : '\u2717');
   sign.setAttribute('aria-label', check.passed ? 'held' : 'failed');
   const title = html('td', 'title');
@@ -61,11 +62,15 @@ function checkRow(check) {
     details.append(html('summary', '', count === 1 ? 'Detail' : count + ' details'),
                    html('pre', '', check.details.join('\n')));
     details.open = !check.passed && count <= 12;
-    title.append(details);
+    more = html('tr', check.passed ? 'more' : 'more failed');
+    const cell = html('td');
+    cell.colSpan = 4;
+    cell.append(details);
+    more.append(html('td'), cell);
   }
   row.append(sign, title, html('td', 'measured', check.measured), html('td', 'bound', check.bound),
              html('td', 'because', check.because));
-  return row;
+  return more ? [row, more] : [row];
 }
 
 function fillTables() {
@@ -73,7 +78,7 @@ function fillTables() {
   $('check-count').textContent = failed ? `${failed} of ${data.checks.length} failed`
                                         : `${data.checks.length} held`;
   const ordered = [...data.checks].sort((a, b) => a.passed - b.passed);
-  $('checks').append(...ordered.map(checkRow));
+  $('checks').append(...ordered.flatMap(checkRow));
   $('phases-card').hidden = !data.phases.length;
   for (const p of data.phases) {
     const share = p.intended ? Math.floor(p.good / p.intended * 1e5) / 1e3 + ' %' : '\u2013';
@@ -131,7 +136,7 @@ function flagGroups(x) {
   for (const mark of shownMarks()) {
     if (mark.at < view[0] || mark.at > view[1]) continue;
     const last = groups[groups.length - 1], at = x(mark.at);
-    if (last && at - last.x < 26) last.marks.push(mark);
+    if (last && at - last.x < 44) last.marks.push(mark);
     else groups.push({x: at, marks: [mark]});
   }
   return groups;

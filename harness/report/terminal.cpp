@@ -106,6 +106,14 @@ void timeline(Page& page, const Report& report) {
     page.line(page.dim(cat("           and ", omitted, " lesser events, in the report")));
 }
 
+// Cut, not rounded: one lost request in ten thousand is not none.
+std::string share_text(uint64_t good, uint64_t intended) {
+  const uint64_t hundredths = good * 10'000 / intended;
+  std::string fraction = std::to_string(hundredths % 100);
+  if (fraction.size() < 2) fraction.insert(0, "0");
+  return good == intended ? "100 %" : cat(hundredths / 100, '.', fraction, " %");
+}
+
 void phases(Page& page, const Report& report) {
   if (report.phases.empty()) return;
   page.line();
@@ -118,9 +126,7 @@ void phases(Page& page, const Report& report) {
   page.line(page.dim(row({"phase", "from-to", "requests", "good", "p50 ms", "p95 ms", "p99 ms",
                           "max ms"}) + "  most frequent failure"));
   for (const PhaseRow& p : report.phases) {
-    // Cut, not rounded: one lost request in a million is not none.
-    const auto share = p.intended ? p.good * 10'000 / p.intended : 0;
-    const std::string good = p.intended ? figure(static_cast<double>(share) / 100) + " %" : "-";
+    const std::string good = p.intended ? share_text(p.good, p.intended) : "-";
     page.line(row({p.name, cat(clock_text(p.from_s), "-", clock_text(p.to_s)),
                    grouped(p.intended), good, figure(p.p50_ms), figure(p.p95_ms),
                    figure(p.p99_ms), figure(p.max_ms)}) + (p.worst.empty() ? "" : "  " + p.worst));
@@ -133,7 +139,7 @@ void facts(Page& page, const Report& report) {
   for (const auto& [key, value] : report.facts) name = std::max(name, columns(key));
   page.line();
   for (const auto& [key, value] : report.facts)
-    page.line(cat("  ", page.dim(padded(key, name)), "  ", value));
+    page.line(cat("  ", page.dim(padded(key, name)), "  ", with_groups(value)));
 }
 
 }  // namespace

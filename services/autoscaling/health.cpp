@@ -108,7 +108,8 @@ size_t replaceable(Work& work) {
 
 void check_health(Work& work) {
   if (!is_suspended(work.group, "HealthCheck")) mark_unhealthy(work);
-  if (is_suspended(work.group, "ReplaceUnhealthy")) return;
+  if (is_suspended(work.group, "ReplaceUnhealthy") || is_suspended(work.group, "Terminate"))
+    return;
   std::vector<std::string> down, replaced;
   for (const GroupInstance& i : work.group.instances) {
     if (i.unhealthy_reason.empty() || is_terminating(i) || i.lifecycle == "Standby") continue;

@@ -102,7 +102,6 @@ size_t launch(Work& work, size_t count, bool rebalancing);
 /// Takes an instance out: draining, hook, EC2's termination, removal.
 void begin_termination(Work& work, const std::string& id, std::string cause);
 void choose_and_terminate(Work& work, size_t count);
-std::string select_victim(const Work& work, std::string_view zone_only = {});
 void check_health(Work& work);
 /// Moves pending and terminating instances along.
 void advance_instances(Work& work);

@@ -175,8 +175,7 @@ ec2::LaunchSpec launch_spec(const sim::Scope& scope, const Group& group) {
   } else {
     const std::string version =
         group.launch_template_version.empty() ? "$Default" : group.launch_template_version;
-    spec = ec2::resolve_launch_template(scope, group.launch_template_id,
-                                        group.launch_template_name, version);
+    spec = ec2::resolve_launch_template(scope, group.launch_template_id, "", version);
   }
   if (group.mixed_instances && !group.mixed_instances->instance_types.empty())
     spec.instance_type = group.mixed_instances->instance_types.front();
@@ -206,6 +205,7 @@ size_t launch(Work& work, size_t count, bool rebalancing) {
     const std::string cause =
         launch_cause(work, have + done, count - done, rebalancing, zones[0].zone);
     done += launch_round(work, zones, spec, cause, rebalancing);
+    if (rebalancing) break;  // another zone would not even anything out
   }
   if (!rebalancing && done) {
     Group& group = work.edit();

@@ -110,7 +110,8 @@ void balance_zones(Work& work) {
   std::map<std::string, int64_t> counts;
   for (const auto& [zone, subnet] : launch_zones(work.scope, work.group)) {
     const auto failed = work.group.zone_failures.find(zone);
-    if (failed == work.group.zone_failures.end()) counts[zone] = 0;
+    if (failed == work.group.zone_failures.end() || failed->second.retry_at <= work.now())
+      counts[zone] = 0;
   }
   int64_t total = 0;
   for (const GroupInstance& i : work.group.instances) {

@@ -53,33 +53,50 @@ std::string removal_cause(Work& work, size_t have, const std::string& id) {
 
 }  // namespace
 
-std::string select_victim(const Work& work, std::string_view zone_only) {
-  std::map<std::string, size_t> by_zone;
-  for (const GroupInstance& i : work.group.instances)
-    if (i.lifecycle == "InService") ++by_zone[i.zone];
-  std::vector<const GroupInstance*> candidates;
-  for (const GroupInstance& i : work.group.instances)
-    if (is_candidate(i) && (zone_only.empty() || i.zone == zone_only)) candidates.push_back(&i);
-  if (candidates.empty()) return {};
-  // Unhealthy first, then the zone with the most instances, then the policies in their order.
-  auto before = [&](const GroupInstance* a, const GroupInstance* b) {
-    if ((a->health == "Unhealthy") != (b->health == "Unhealthy")) return a->health == "Unhealthy";
-    if (by_zone[a->zone] != by_zone[b->zone]) return by_zone[a->zone] > by_zone[b->zone];
+namespace {
+
+struct ZoneCandidates {
+  size_t serving = 0;
+  std::vector<const GroupInstance*> candidates;  // who goes first at the back
+};
+
+/// Unhealthy first, then from the zone with the most, there by the policies in their order.
+std::vector<std::string> select_victims(const Work& work, size_t count) {
+  std::map<std::string, ZoneCandidates> zones;
+  for (const GroupInstance& i : work.group.instances) {
+    if (i.lifecycle == "InService") ++zones[i.zone].serving;
+    if (is_candidate(i)) zones[i.zone].candidates.push_back(&i);
+  }
+  auto later = [&](const GroupInstance* a, const GroupInstance* b) {
+    if ((a->health == "Unhealthy") != (b->health == "Unhealthy")) return b->health == "Unhealthy";
     for (const std::string& policy : work.group.termination_policies)
-      if (const int c = compare(work, policy, *a, *b)) return c < 0;
-    return a->id < b->id;
+      if (const int c = compare(work, policy, *a, *b)) return c > 0;
+    return a->id > b->id;
   };
-  return (*std::ranges::min_element(candidates, before))->id;
+  for (auto& [name, zone] : zones) std::ranges::sort(zone.candidates, later);
+  std::vector<std::string> ids;
+  while (ids.size() < count) {
+    ZoneCandidates* from = nullptr;
+    auto rank = [](const ZoneCandidates& z) {
+      return std::pair(z.candidates.back()->health == "Unhealthy", z.serving);
+    };
+    for (auto& [name, zone] : zones)
+      if (!zone.candidates.empty() && (!from || rank(zone) > rank(*from))) from = &zone;
+    if (!from) break;
+    ids.push_back(from->candidates.back()->id);
+    from->candidates.pop_back();
+    --from->serving;
+  }
+  return ids;
 }
 
+}  // namespace
+
 void choose_and_terminate(Work& work, size_t count) {
-  for (size_t n = 0; n < count; ++n) {
-    const std::string id = select_victim(work);
-    if (id.empty()) return;
-    const size_t have = static_cast<size_t>(
-        std::ranges::count_if(work.group.instances, [](const auto& i) { return is_counted(i); }));
-    begin_termination(work, id, removal_cause(work, have, id));
-  }
+  size_t have = static_cast<size_t>(
+      std::ranges::count_if(work.group.instances, [](const auto& i) { return is_counted(i); }));
+  for (const std::string& id : select_victims(work, count))
+    begin_termination(work, id, removal_cause(work, have--, id));
 }
 
 void begin_termination(Work& work, const std::string& id, std::string cause) {
@@ -124,9 +141,15 @@ void continue_termination(Work& work, const std::string& id) {
 
 void register_with_target_groups(Work& work, const GroupInstance& instance) {
   if (is_suspended(work.group, "AddToLoadBalancer")) return;
-  for (const std::string& arn : work.group.target_group_arns)
-    if (work.scope.has<elbv2::TargetGroup>(arn))
+  for (const std::string& arn : work.group.target_group_arns) {
+    if (!work.scope.has<elbv2::TargetGroup>(arn)) continue;
+    try {
       elbv2::register_target(work.scope, arn, instance.id);
+    } catch (const AwsError& error) {  // the instance serves all the same, as on AWS
+      work.scope.announce("autoscaling.registration-failed", work.group.id,
+                          cat("Failed to register ", instance.id, ": ", error.message));
+    }
+  }
 }
 
 void deregister_from_target_groups(Work& work, GroupInstance& instance) {

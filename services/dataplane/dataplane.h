@@ -22,8 +22,8 @@ struct NatResult {
   int64_t accepted = 0, refused = 0;  // refused: ErrorPortAllocation
   int64_t active = 0;                 // connections to that destination now
 };
-/// Opens `count` more connections through a NAT gateway to one destination ("203.0.113.9:443"); each
-/// of its addresses carries 55,000. Idle ones are dropped after 350 s. Inside a transaction.
+/// Opens `count` more connections through a NAT gateway to one destination ("203.0.113.9:443"):
+/// 55,000 at most. Idle ones are dropped after 350 s. Inside a transaction.
 NatResult nat_connect(sim::Scope& scope, std::string_view nat_id, std::string_view destination,
                       int64_t count);
 /// Closes them again.

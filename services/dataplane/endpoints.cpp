@@ -10,7 +10,7 @@
 namespace squall::dataplane {
 namespace {
 
-// An address of the internet that belongs to nobody (TEST-NET-2): only 0.0.0.0/0 and the like match.
+// An address of the internet that belongs to nobody (TEST-NET-2): only 0.0.0.0/0 matches it.
 constexpr uint32_t internet_address = (198u << 24) | (51u << 16) | (100u << 8) | 7u;
 
 Endpoint internet_at(uint32_t address, std::string_view label) {

@@ -42,7 +42,7 @@ class TrafficEngine final : public sim::Engine {
   void finish(Time now);
   uint64_t requests_simulated() const { return simulated_; }
   Connectivity& connectivity() { return connectivity_; }
-  bool is_active(Time now) const { return to_ns(now) < end_ns_ + settle_ns; }
+  bool is_active(Time now) const { return to_ns(now) <= end_ns_ + settle_ns; }
   /// Why the application on a host would fail a health check now; empty if it would not.
   std::string health_complaint(const sim::Scope& scope, const std::string& target_group,
                                const std::string& instance_id, Duration timeout);

@@ -234,7 +234,9 @@ void TrafficEngine::query_done(uint32_t slot) {
   if (is_lost(r)) return lost_host(slot);
   const auto index = static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].database);
   Database& db = databases_[index];
-  if (db.epoch != r.database_epoch) {  // the connection broke meanwhile: silence until its time-out
+  const Link link = hosts_[static_cast<size_t>(r.host)].databases[index];
+  if (db.epoch != r.database_epoch || link == Link::silent) {
+    // The connection broke meanwhile: silence until its time-out.
     const int64_t limit = ns_of_ms(workload_.databases[index].query_timeout_ms);
     return push(std::max(now_, r.query_began + limit), slot, Kind::query_failed);
   }
@@ -302,6 +304,7 @@ void TrafficEngine::respond(uint32_t slot, bool good) {
     count.response_min_s = count.responses ? std::min(count.response_min_s, took_s) : took_s;
     count.response_max_s = std::max(count.response_max_s, took_s);
     count.response_sum_s += took_s;
+    pools_[static_cast<size_t>(r.pool)].latency.add((now_ - r.sent) / 1000);
     ++count.responses;
     settle(slot, good ? Outcome::ok : Outcome::target_5xx, now_ + r.network);
   }

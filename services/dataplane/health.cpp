@@ -37,7 +37,8 @@ std::pair<const TargetGroup*, const Target*> find(const sim::Scope& scope,
 }
 
 bool is_storm(const sim::Scope& scope) {
-  return scope.world().options().latency != sim::LatencyProfile::zero;
+  return engine_of(scope) ||
+         scope.world().options().latency != sim::LatencyProfile::zero;
 }
 
 Connectivity::Verdict check_link(const sim::Scope& scope, const std::string& from,
@@ -186,9 +187,9 @@ void on_group(sim::Scope& scope, const sim::Event& event) { tend_group(scope, ev
 
 void on_instance(sim::Scope& scope, const sim::Event& event) {
   std::vector<std::pair<std::string, std::string>> found;
-  for (const TargetGroup& group : scope.all<TargetGroup>())
-    for (const Target& t : group.targets)
-      if (t.id == event.subject) found.emplace_back(group.id, target_key(group, t));
+  for (const TargetGroup* group : scope.by<TargetGroup>(cat("target:", event.subject)))
+    for (const Target& t : group->targets)
+      if (t.id == event.subject) found.emplace_back(group->id, target_key(*group, t));
   for (const auto& [group, subject] : found)
     tend(scope, subject, elbv2::load_balancers_of(scope, group));
 }
@@ -269,7 +270,7 @@ std::string TrafficEngine::health_complaint(const sim::Scope& scope,
   for (size_t i = 0; i < databases_.size(); ++i) {
     if (databases_[i].id != model.health_needs_database) continue;
     if (host->databases[i] != Link::open || !databases_[i].serving)
-      return "Target.ResponseCodeMismatch";
+      return "Target.ResponseCodeMismatch [503]";
   }
   return {};
 }

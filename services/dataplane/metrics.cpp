@@ -53,9 +53,19 @@ void add(Counters& all, const Counters& c) {
   all.responses += c.responses;
 }
 
+/// Values and weights, for percentiles.
+std::vector<std::pair<double, double>> distribution_s(const Histogram* latency) {
+  std::vector<std::pair<double, double>> out;
+  for (int i = 0; latency && i < Histogram::buckets; ++i)
+    if (const uint32_t n = latency->counts()[static_cast<size_t>(i)])
+      out.emplace_back(Histogram::value_ms(i) * 1e-3, n);
+  return out;
+}
+
 /// What AWS reports by target group, zone and load balancer. Metrics of things that did not happen
 /// have no data point, as on AWS (RequestCount has one while there are requests).
-void put_counters(const Emitter& out, const Dimensions& dimensions, const Counters& c) {
+void put_counters(const Emitter& out, const Dimensions& dimensions, const Counters& c,
+                  const Histogram* latency = nullptr) {
   if (c.requests) out.sum("RequestCount", dimensions, c.requests, "Count");
   if (c.target_2xx) out.sum("HTTPCode_Target_2XX_Count", dimensions, c.target_2xx, "Count");
   if (c.target_5xx) out.sum("HTTPCode_Target_5XX_Count", dimensions, c.target_5xx, "Count");
@@ -64,7 +74,7 @@ void put_counters(const Emitter& out, const Dimensions& dimensions, const Counte
   if (c.responses) {
     out.put("TargetResponseTime", dimensions,
             {c.response_sum_s, c.response_min_s, c.response_max_s,
-             static_cast<double>(c.responses), {}},
+             static_cast<double>(c.responses), distribution_s(latency)},
             "Seconds");
   }
   if (dimensions.contains("TargetGroup")) return;
@@ -78,7 +88,7 @@ void put_counters(const Emitter& out, const Dimensions& dimensions, const Counte
 }
 
 void put_group(const Emitter& out, TrafficEngine& engine, Pool& pool, const std::string& balancer,
-               std::vector<Counters>& by_zone) {
+               std::vector<Counters>& by_zone, Histogram& latency) {
   const std::string group = cat("targetgroup/", arn_tail(pool.arn, ":targetgroup/"));
   const Dimensions both{{"LoadBalancer", balancer}, {"TargetGroup", group}};
   Counters all;
@@ -93,7 +103,9 @@ void put_group(const Emitter& out, TrafficEngine& engine, Pool& pool, const std:
     }
     counters = {};
   }
-  put_counters(out, both, all);
+  put_counters(out, both, all, &pool.latency);
+  latency.add(pool.latency);
+  pool.latency.clear();
   const auto registered = static_cast<double>(std::max(1, pool.healthy));
   if (all.requests) {
     out.put("RequestCountPerTarget", both, StatisticSet::of(all.requests / registered), "Count");
@@ -129,7 +141,8 @@ void put_load_balancer(sim::Scope& scope, TrafficEngine& engine, Time time) {
   const Emitter out{scope, "AWS/ApplicationELB", time};
   const std::string name = arn_tail(arn, ":loadbalancer/");
   std::vector<Counters> by_zone(static_cast<size_t>(engine.zone_count()));
-  for (Pool& pool : engine.pools()) put_group(out, engine, pool, name, by_zone);
+  Histogram latency;
+  for (Pool& pool : engine.pools()) put_group(out, engine, pool, name, by_zone, latency);
   Counters all = engine.front();
   all.requests = 0;
   engine.front() = {};
@@ -142,7 +155,7 @@ void put_load_balancer(sim::Scope& scope, TrafficEngine& engine, Time time) {
     }
   }
   const Dimensions whole{{"LoadBalancer", name}};
-  put_counters(out, whole, all);
+  put_counters(out, whole, all, &latency);
   if (all.requests) {
     const double mean_s = all.responses ? all.response_sum_s / all.responses : 0;
     out.sum("ActiveConnectionCount", whole, sim::ceil(all.requests / 60.0 * (1 + mean_s)), "Count");

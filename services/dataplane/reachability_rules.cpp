@@ -107,8 +107,14 @@ Decision decide_acl(const sim::Scope& scope, const ec2::Subnet& subnet, bool egr
     if (entry.egress != egress || !entry.cidr.contains(peer_ip) || !entry.ipv6_cidr.empty())
       continue;
     if (entry.protocol != "-1" && entry.protocol != number) continue;
+    const Ports first = undecided.front();
+    const bool partly = first.first != from_port || first.second != to_port;
     if (!subtract(undecided, entry)) continue;
-    if (!entry.allow) return {false, acl->id, acl_text(entry)};
+    if (!entry.allow) {
+      return {false, acl->id,
+              acl_text(entry) + (partly ? cat(", ports ", ports_text(first.first, first.second))
+                                        : "")};
+    }
     allowed_by += (allowed_by.empty() ? "" : ", ") + acl_text(entry);
     if (undecided.empty()) return {true, acl->id, allowed_by};
   }

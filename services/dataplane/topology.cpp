@@ -150,7 +150,8 @@ void TrafficEngine::compile_pools(const sim::Scope& scope, const elbv2::LoadBala
       return std::ranges::any_of(p.targets,
                                  [&](const Target& t) { return t.host == static_cast<int>(h); });
     });
-    if (!listed) compile_host(scope, static_cast<int>(h), hosts_[h].id, workload_.server_of("", ""));
+    if (!listed)
+      compile_host(scope, static_cast<int>(h), hosts_[h].id, workload_.server_of("", ""));
   }
 }
 

@@ -146,6 +146,7 @@ struct Pool {
   int healthy = 0, unhealthy = 0;
   std::array<uint32_t, nodes_max> turn{};
   std::array<Counters, zones_max> counters;
+  Histogram latency;           // of targets' answers, this minute
 };
 
 /// Where a class of requests goes, decided once a compilation.

@@ -44,7 +44,9 @@ const elbv2::Action* deciding(const std::vector<elbv2::Action>& actions) {
 
 /// Where a redirect sends the client; false if away from this load balancer.
 bool follow(const elbv2::Action& action, Ask& ask) {
-  const auto given = [](const std::string& text) { return !text.empty() && !text.starts_with("#{"); };
+  const auto given = [](const std::string& text) {
+    return !text.empty() && !text.starts_with("#{");
+  };
   if (given(action.redirect_host) && !equals_ignore_case(action.redirect_host, ask.host))
     return false;
   if (given(action.redirect_protocol)) ask.scheme = to_lower(action.redirect_protocol);

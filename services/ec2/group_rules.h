@@ -9,8 +9,8 @@
 
 namespace squall::ec2 {
 
-/// The rules that IpPermissions (or the older flat parameters) of a request mean for `group`, without
-/// ids, each checked. Throws AWS's errors.
+/// The rules that IpPermissions (or the older flat parameters) of a request mean for `group`,
+/// without ids, each checked. Throws AWS's errors.
 std::vector<GroupRule> rules_of_request(const sim::Scope& scope, const SecurityGroup& group,
                                         bool egress, const Input& in);
 std::vector<GroupRule> rules_of_permissions(const sim::Scope& scope, const SecurityGroup& group,

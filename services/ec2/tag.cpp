@@ -2,6 +2,7 @@
 #include <functional>
 #include <set>
 
+#include "services/ec2/compute.h"
 #include "services/ec2/internal.h"
 
 namespace squall::ec2 {
@@ -48,6 +49,9 @@ constexpr TaggableKind kind(std::string_view prefix, std::string_view resource_t
 
 AwsError missing_instance(const std::string& id) {
   return {"InvalidInstanceID.NotFound", cat("The instance ID '", id, "' does not exist")};
+}
+AwsError missing_image(const std::string& id) {
+  return {"InvalidAMIID.NotFound", cat("The image id '[", id, "]' does not exist")};
 }
 AwsError missing_volume(const std::string& id) {
   return {"InvalidVolume.NotFound", cat("The volume '", id, "' does not exist.")};
@@ -98,6 +102,7 @@ void each_key_pair(const sim::Scope& scope, const Visit& visit) {
 
 const TaggableKind kinds[] = {
     kind<NetworkAcl>("acl", "network-acl"),
+    kind<Image>("ami", "image", missing_image),
     kind<DhcpOptions>("dopt", "dhcp-options"),
     kind<Address>("eipalloc", "elastic-ip"),
     kind<NetworkInterface>("eni", "network-interface"),
@@ -111,6 +116,7 @@ const TaggableKind kinds[] = {
     kind<RouteTable>("rtb", "route-table"),
     kind<SecurityGroup>("sg", "security-group"),
     {"sgr", "security-group-rule", view_rule_tags, edit_rule_tags, each_rule, missing_rule},
+    kind<Snapshot>("snap", "snapshot"),
     kind<Subnet>("subnet", "subnet"),
     kind<Volume>("vol", "volume", missing_volume),
     kind<Vpc>("vpc", "vpc"),

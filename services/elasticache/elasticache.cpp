@@ -10,8 +10,10 @@ const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::elasticache),
       .handlers = {subnet_group_rows(), parameter_group_rows(), replication_group_rows(),
-                   snapshot_rows(), event_rows()},
-      .events = {replication_group_events(), failover_events(), snapshot_events()},
+                   snapshot_rows(), event_rows(), cluster_rows(), cluster_view_rows(), tag_rows(),
+                   version_rows(), group_modify_rows()},
+      .events = {replication_group_events(), failover_events(), snapshot_events(), cluster_events(),
+                 group_modify_events()},
       .watches = {failover_watches()},
       .latencies = {latencies()},
   };

@@ -48,6 +48,8 @@ CacheNode make_node(sim::Scope& scope, const SubnetGroup& subnets,
                     const std::vector<std::string>& group_ids, const std::string& cluster_id,
                     const std::string& zone);
 void release_node(sim::Scope& scope, const CacheNode& node);
+void set_groups(sim::Scope& scope, const CacheNode& node,
+                const std::vector<std::string>& group_ids);
 /// The n-th node's zone: round the group's zones, or as the caller wished.
 void require_zone(const std::vector<std::string>& zones, const std::string& zone);
 bool is_dark(const sim::Scope& scope, const CacheNode& node);
@@ -67,6 +69,8 @@ void begin_failover(sim::Scope& scope, ReplicationGroup& group, NodeGroup& node_
                     std::string_view cause);
 void look_after(sim::Scope& scope, std::string_view id);
 void look_after_cluster(sim::Scope& scope, std::string_view id);
+std::string node_number(size_t index);  // "0001" of the first
+Value describe(const CacheCluster& cluster, bool with_nodes);
 void make_snapshot(Context& ctx, const ReplicationGroup& group, const std::string& name);
 void make_snapshot(Context& ctx, const CacheCluster& cluster, const std::string& name);
 
@@ -75,10 +79,17 @@ std::span<const api::HandlerRow> replication_group_rows();
 std::span<const api::HandlerRow> parameter_group_rows();
 std::span<const api::HandlerRow> snapshot_rows();
 std::span<const api::HandlerRow> event_rows();
+std::span<const api::HandlerRow> cluster_rows();
+std::span<const api::HandlerRow> cluster_view_rows();
+std::span<const api::HandlerRow> tag_rows();
+std::span<const api::HandlerRow> version_rows();
+std::span<const api::HandlerRow> group_modify_rows();
 
 std::span<const sim::EventRow> replication_group_events();
 std::span<const sim::EventRow> failover_events();
 std::span<const sim::EventRow> snapshot_events();
+std::span<const sim::EventRow> cluster_events();
+std::span<const sim::EventRow> group_modify_events();
 std::span<const sim::WatchRow> failover_watches();
 std::span<const sim::LatencyRow> latencies();
 

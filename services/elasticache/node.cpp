@@ -34,6 +34,12 @@ void release_node(sim::Scope& scope, const CacheNode& node) {
   ec2::delete_interface(scope, node.interface_id);
 }
 
+void set_groups(sim::Scope& scope, const CacheNode& node,
+                const std::vector<std::string>& group_ids) {
+  if (scope.has<ec2::NetworkInterface>(node.interface_id))
+    scope.edit<ec2::NetworkInterface>(node.interface_id).group_ids = group_ids;
+}
+
 void require_zone(const std::vector<std::string>& zones, const std::string& zone) {
   if (std::ranges::find(zones, zone) != zones.end()) return;
   throw invalid_parameter_value(

@@ -8,7 +8,8 @@ namespace {
 
 void start(sim::Scope& scope, const std::string& id, const sim::FaultArguments& arguments) {
   const std::string name = argument(arguments, "instance");
-  if (!scope.has<ec2::Instance>(name)) throw invalid_argument(cat("There is no instance ", name, "."));
+  if (!scope.has<ec2::Instance>(name))
+    throw invalid_argument(cat("There is no instance ", name, "."));
   sim::Impairment impairment;
   impairment.what = "host";
   impairment.resource = name;

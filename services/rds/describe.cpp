@@ -14,6 +14,7 @@ bool is_number(std::string_view member) {
 Value describe_pending(const DbInstance& db) {
   Value pending = Value::map();
   for (const auto& [member, text] : db.pending) {
+    if (member == "parameters") continue;  // shown as the group's ParameterApplyStatus
     Value value = text;
     if (is_number(member)) value = parse_int(text).value_or(0);
     if (member == "MultiAZ" || member == "IAMDatabaseAuthenticationEnabled") value = text == "true";

@@ -103,7 +103,8 @@ Value launch(Context& ctx, DbInstance db, const std::string& wanted_zone) {
   db.created = ctx.now();
   place(ctx, db, wanted_zone);
   DbInstance& added = ctx.add(std::move(db));
-  ctx.after(ctx.latency("rds.instance.creating", added.id), "rds.instance.created", added.id);
+  const auto row = added.source_id.empty() ? "rds.instance.creating" : "rds.replica.creating";
+  ctx.after(ctx.latency(row, added.id), "rds.instance.created", added.id);
   Value answer = describe(ctx, added);
   if (answer.at("PendingModifiedValues").empty() && !added.master_password.empty())
     answer.set("PendingModifiedValues", Value{{"MasterUserPassword", "****"}});

@@ -20,7 +20,6 @@ std::span<const sim::LatencyRow> latencies() {
       {"rds.replica.creating", 240s, 480s, 300s, 900s},
       {"rds.replica.promoting", 60s, 240s, 60s, 600s},  // section 2: minutes and a reboot
       {"rds.snapshot.creating", 30s, 120s, 30s, 600s},
-      {"rds.snapshot.deleting", 1s, 5s, 1s, 10s},
       // V1: single-AZ reboot 7.8 to 13.8 s.
       {"rds.instance.rebooting", 7800ms, 13800ms, 10s, 60s},
       // A changed class moves the engine to another host: a reboot on new hardware.

@@ -10,9 +10,11 @@ const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::rds),
       .handlers = {subnet_group_rows(), parameter_group_rows(), option_group_rows(),
-                   instance_rows(), remove_rows(), power_rows(), snapshot_rows(), event_rows()},
-      .events = {instance_events(), remove_events(), power_events(), failover_events(),
-                 monitor_events(), snapshot_events()},
+                   instance_rows(), remove_rows(), power_rows(), snapshot_rows(), event_rows(),
+                   modify_rows(), version_rows(), orderable_rows(), account_rows(), replica_rows(),
+                   parameter_rows(), tag_rows(), subscription_rows()},
+      .events = {instance_events(), replica_events(), modify_events(), remove_events(),
+                 power_events(), failover_events(), monitor_events(), snapshot_events()},
       .watches = {monitor_watches()},
       .latencies = {latencies()},
   };

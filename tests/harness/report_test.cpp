@@ -57,6 +57,7 @@ TEST(Terminal, SaysItInTenSeconds) {
   EXPECT_TRUE(holds(text, "✓ availability-web"));
   EXPECT_TRUE(holds(text, "✗ rto-web"));
   EXPECT_TRUE(holds(text, "VERDICT: FAILED, 1 of 5 checks: rto-web\n"));
+  EXPECT_TRUE(holds(text, "99.98 %")) << "a share is cut, never rounded up";
   EXPECT_TRUE(holds(text, "(+5 alike until 07:42)")) << text;
   EXPECT_FALSE(holds(text, "\033"));
   EXPECT_TRUE(holds(terminal_text(sample_report(), true), "\033[1;31m✗\033[0m"));

@@ -130,5 +130,129 @@ TEST_F(ElastiCacheTest, DeletionLeavesNothing) {
   call("ec2", "DeleteSubnet", {{"SubnetId", subnet_a}});
 }
 
+TEST_F(ElastiCacheTest, TestFailoverSwapsTheRoles) {
+  call("elasticache", "CreateReplicationGroup", request());
+  use_latency(sim::LatencyProfile::measured);
+  call("elasticache", "TestFailover",
+       {{"ReplicationGroupId", "sessions"}, {"NodeGroupId", "0001"}});
+  EXPECT_EQ(shown().at("Status").text(), "modifying");
+  advance(10s);
+  EXPECT_EQ(node(1).role, "primary");
+  EXPECT_EQ(shown().at("Status").text(), "available");
+  advance(400s);
+  EXPECT_TRUE(node(0).serving_since.has_value());
+  const Value events =
+      call("elasticache", "DescribeEvents",
+           {{"SourceIdentifier", "sessions"}, {"SourceType", "replication-group"}});
+  EXPECT_EQ(events.at("Events").size(), 3u);
+  EXPECT_EQ(error("elasticache", "TestFailover",
+                  {{"ReplicationGroupId", "sessions"}, {"NodeGroupId", "0009"}})
+                .code,
+            "NodeGroupNotFoundFault");
+}
+
+TEST_F(ElastiCacheTest, ReplicasComeAndGo) {
+  call("elasticache", "CreateReplicationGroup", request());
+  call("elasticache", "IncreaseReplicaCount",
+       {{"ReplicationGroupId", "sessions"}, {"NewReplicaCount", 2}, {"ApplyImmediately", true}});
+  EXPECT_EQ(shown().at("MemberClusters").size(), 3u);
+  EXPECT_EQ(node(2).cluster_id, "sessions-003");
+  EXPECT_TRUE(node(2).serving_since.has_value());
+  call("elasticache", "DecreaseReplicaCount",
+       {{"ReplicationGroupId", "sessions"}, {"NewReplicaCount", 1}, {"ApplyImmediately", true}});
+  EXPECT_EQ(shown().at("MemberClusters").size(), 2u);
+  EXPECT_EQ(
+      error(
+          "elasticache", "DecreaseReplicaCount",
+          {{"ReplicationGroupId", "sessions"}, {"NewReplicaCount", 0}, {"ApplyImmediately", true}})
+          .code,
+      "InvalidParameterCombination")
+      << "automatic failover needs a replica";
+  call("elasticache", "ModifyReplicationGroup",
+       {{"ReplicationGroupId", "sessions"},
+        {"ReplicationGroupDescription", "new words"},
+        {"ApplyImmediately", true}});
+  EXPECT_EQ(shown().at("Description").text(), "new words");
+}
+
+TEST_F(ElastiCacheTest, ShardsFailOverOnTheirOwn) {
+  Value r = request();
+  Value sharded = Value::map();
+  for (const Member& m : r.members())
+    if (m.key.text != "NumCacheClusters") sharded.add(m.key, m.value);
+  sharded.set("NumNodeGroups", 2);
+  sharded.set("ReplicasPerNodeGroup", 1);
+  call("elasticache", "CreateReplicationGroup", sharded);
+  EXPECT_TRUE(shown().at("ClusterEnabled").boolean());
+  EXPECT_TRUE(shown().at("ConfigurationEndpoint").at("Address").text().starts_with("clustercfg."));
+  EXPECT_EQ(shown().at("NodeGroups")[1].at("Slots").text(), "8192-16383");
+  use_latency(sim::LatencyProfile::measured);
+  cut_power("us-east-1a");
+  advance(60s);
+  for (const auto& ng : scope().view<elasticache::ReplicationGroup>("sessions")->node_groups)
+    for (const auto& n : ng.nodes) EXPECT_EQ(n.role == "primary", n.zone == "us-east-1b");
+}
+
+TEST_F(ElastiCacheTest, MemcachedClusterOfItsOwn) {
+  call("elasticache", "CreateCacheCluster",
+       {{"CacheClusterId", "pages"},
+        {"Engine", "memcached"},
+        {"CacheNodeType", "cache.t3.micro"},
+        {"NumCacheNodes", 3},
+        {"AZMode", "cross-az"},
+        {"CacheSubnetGroupName", "cache"},
+        {"SecurityGroupIds", std::vector<std::string>{group}}});
+  call("elasticache", "CreateReplicationGroup", request());
+  const Value all = call("elasticache", "DescribeCacheClusters", {{"ShowCacheNodeInfo", true}});
+  ASSERT_EQ(all.at("CacheClusters").size(), 3u) << "members of groups are shown too";
+  const Value pages = all.at("CacheClusters")[0];
+  EXPECT_EQ(pages.at("CacheClusterStatus").text(), "available");
+  EXPECT_EQ(pages.at("CacheNodes").size(), 3u);
+  EXPECT_EQ(pages.at("PreferredAvailabilityZone").text(), "Multiple");
+  EXPECT_EQ(all.at("CacheClusters")[1].at("ReplicationGroupId").text(), "sessions");
+  call("elasticache", "RebootCacheCluster",
+       {{"CacheClusterId", "pages"}, {"CacheNodeIdsToReboot", std::vector<std::string>{"0001"}}});
+  call("elasticache", "ModifyCacheCluster",
+       {{"CacheClusterId", "pages"},
+        {"NumCacheNodes", 2},
+        {"CacheNodeIdsToRemove", std::vector<std::string>{"0002"}}});
+  call("elasticache", "DeleteCacheCluster", {{"CacheClusterId", "pages"}});
+  EXPECT_EQ(error("elasticache", "DescribeCacheClusters", {{"CacheClusterId", "pages"}}).code,
+            "CacheClusterNotFound");
+  EXPECT_EQ(error("elasticache", "DeleteCacheCluster", {{"CacheClusterId", "sessions-001"}}).code,
+            "InvalidCacheClusterState");
+}
+
+TEST_F(ElastiCacheTest, ParametersTagsAndVersions) {
+  call("elasticache", "CreateCacheParameterGroup",
+       {{"CacheParameterGroupName", "tuned"},
+        {"CacheParameterGroupFamily", "redis7"},
+        {"Description", "tuned"}});
+  const Value change{{"ParameterName", "maxmemory-policy"}, {"ParameterValue", "allkeys-lru"}};
+  call("elasticache", "ModifyCacheParameterGroup",
+       {{"CacheParameterGroupName", "tuned"}, {"ParameterNameValues", std::vector<Value>{change}}});
+  const Value user = call("elasticache", "DescribeCacheParameters",
+                          {{"CacheParameterGroupName", "tuned"}, {"Source", "user"}});
+  ASSERT_EQ(user.at("Parameters").size(), 1u);
+  Value r = request();
+  r.set("CacheParameterGroupName", "tuned");
+  call("elasticache", "CreateReplicationGroup", r);
+  EXPECT_EQ(
+      error("elasticache", "DeleteCacheParameterGroup", {{"CacheParameterGroupName", "tuned"}})
+          .code,
+      "InvalidCacheParameterGroupState");
+  const Value arn = shown().at("ARN");
+  call("elasticache", "AddTagsToResource",
+       {{"ResourceName", arn},
+        {"Tags", std::vector<Value>{Value{{"Key", "team"}, {"Value", "core"}}}}});
+  EXPECT_EQ(
+      call("elasticache", "ListTagsForResource", {{"ResourceName", arn}}).at("TagList").size(), 1u);
+  const Value newest = call("elasticache", "DescribeCacheEngineVersions",
+                            {{"Engine", "redis"}, {"DefaultOnly", true}});
+  ASSERT_EQ(newest.at("CacheEngineVersions").size(), 1u);
+  EXPECT_EQ(newest.at("CacheEngineVersions")[0].at("EngineVersion").text(), "7.1.0");
+  EXPECT_EQ(call("elasticache", "DescribeServiceUpdates").at("ServiceUpdates").size(), 0u);
+}
+
 }  // namespace
 }  // namespace squall
