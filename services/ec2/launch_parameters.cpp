@@ -155,6 +155,7 @@ void read_tags(LaunchSpec& spec, const Input& in) {
   for (const Input& given : in.list("TagSpecifications")) {
     const std::string type = given.string("ResourceType");
     const Tags tags = tags_from(given.list("Tags"));
+    check_tag_keys(tags);  // here and not at the launch: services tag with keys of their own
     Tags* into = type == "instance"            ? &spec.instance_tags
                  : type == "volume"            ? &spec.volume_tags
                  : type == "network-interface" ? &spec.interface_tags
