@@ -3,12 +3,12 @@ of resources (PERF: DescribeInstances by id, 100 to 10,000, at most 1.1 times).
 
     growth_test.py BUILD_FOLDER     exit code 0 held, 1 grew, 77 no valgrind
 
-Each figure is the difference of two runs that differ only in the number of requests, so that start
-and deployment cancel out. Instructions are repeatable where seconds are not."""
-import glob
+Counting is switched on when everything is deployed and warm, and virtual time is held, so that start,
+deployment and the World's own loops do not count. Instructions are repeatable where seconds are not."""
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -16,34 +16,35 @@ import wire
 from server import Tools
 
 FEW, MANY, RATIO_MAX = 100, 10_000, 1.1
-LESS, MORE = 200, 1200
+REQUESTS, WARM = 400, 50
 
 
-def instructions(tools, resources, count):
-    """All of a server's life: start, `resources` instances, `count` requests."""
-    out = f"{tools.scratch}/callgrind.{resources}.{count}"
-    prefix = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
-    with tools.squall(prefix, patience_s=120) as server:
-        ids = tools.run_instances(server.port, resources, chunk=min(resources, 500))
-        step = max(1, len(ids) // 50)
-        load = [wire.query(server.port, "ec2", "DescribeInstances", InstanceId_1=i)
-                for i in ids[::step]]
-        tools.blast(server.port, load, "-c", 1, "-n", count)
-    for path in glob.glob(out + "*"):
-        with open(path, encoding="ascii", errors="replace") as file:
-            found = re.search(r"^(?:totals|summary): (\d+)", file.read(), re.MULTILINE)
-        if found:
-            return int(found.group(1))
-    sys.exit("callgrind left no figures")
+def count(server, state):
+    subprocess.run(["callgrind_control", "-i", state, str(server.process.pid)], check=True,
+                   capture_output=True, timeout=120)
 
 
 def per_request(tools, resources):
-    less, more = (instructions(tools, resources, n) for n in (LESS, MORE))
-    return (more - less) / (MORE - LESS)
+    out = f"{tools.scratch}/callgrind.{resources}"
+    prefix = ["valgrind", "--tool=callgrind", "--instr-atstart=no",
+              f"--callgrind-out-file={out}"]
+    with tools.squall(prefix, patience_s=120, flags=["--pace", "held"]) as server:
+        ids = tools.run_instances(server.port, resources, chunk=min(resources, 500))
+        load = [wire.query(server.port, "ec2", "DescribeInstances", InstanceId_1=i)
+                for i in ids[::len(ids) // WARM]]
+        tools.blast(server.port, load, "-c", 1, "-n", WARM)
+        count(server, "on")
+        tools.blast(server.port, load, "-c", 1, "-n", REQUESTS)
+        count(server, "off")
+    with open(out, encoding="ascii", errors="replace") as file:
+        totals = re.findall(r"^totals: (\d+)", file.read(), re.MULTILINE)
+    if not totals:
+        sys.exit("callgrind left no figures")
+    return sum(map(int, totals)) / REQUESTS
 
 
 def main():
-    if not shutil.which("valgrind"):
+    if not shutil.which("callgrind_control"):
         print("growth: skipped, valgrind is not installed")
         return 77
     tools = Tools(sys.argv[1])

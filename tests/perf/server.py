@@ -86,8 +86,8 @@ class Tools:
                 return f"{folder}/{name}"
         sys.exit(f"{name} is not built: run tests/perf/run")
 
-    def squall(self, prefix=None, patience_s=30):
-        return Server([self.path("squall"), "serve", "--port", "{port}", "--quiet"], prefix,
+    def squall(self, prefix=None, patience_s=30, flags=()):
+        return Server([self.path("squall"), "serve", "--port", "{port}", "--quiet", *flags], prefix,
                       patience_s)
 
     def textbook(self):

@@ -49,7 +49,6 @@ def network(ec2):
         address = ec2.allocate_address(Domain="vpc")["AllocationId"]
         nat = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)
         nats.append(nat["NatGateway"]["NatGatewayId"])
-    ec2.describe_nat_gateways(NatGatewayIds=nats)
     tables = [ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(3)]
     everywhere = "0.0.0.0/0"
     ec2.create_route(RouteTableId=tables[0], DestinationCidrBlock=everywhere, GatewayId=gateway)
