@@ -39,14 +39,15 @@ std::string dimension(const std::string& arn, std::string_view after) {
   return at == arn.npos ? std::string() : arn.substr(at + after.size());
 }
 
-/// Instances of a group by position: `${instance:GROUP/0}`.
+/// `${instance:GROUP}` is a group's first instance in service, `${instance:GROUP@ZONE}` its first in a
+/// zone; else an instance's Name tag.
 std::string group_instance(const sim::Scope& scope, const std::string& name) {
-  const size_t slash = name.rfind('/');
-  if (slash != name.npos) {
-    const auto* group = scope.view<autoscaling::Group>(name.substr(0, slash));
-    const auto index = parse_int(name.substr(slash + 1));
-    if (group && index && *index >= 0 && static_cast<size_t>(*index) < group->instances.size())
-      return group->instances[static_cast<size_t>(*index)].id;
+  const size_t at = name.rfind('@');
+  const std::string zone = at == name.npos ? "" : name.substr(at + 1);
+  if (const auto* group = scope.view<autoscaling::Group>(name.substr(0, at))) {
+    for (const autoscaling::GroupInstance& i : group->instances)
+      if (i.lifecycle == "InService" && (zone.empty() || i.zone == zone)) return i.id;
+    return {};
   }
   return by_name_tag<ec2::Instance>(scope, name);
 }
@@ -79,6 +80,15 @@ const std::map<std::string, Finder, std::less<>>& finders() {
 }
 
 }  // namespace
+
+std::string unresolved_name(std::string text) {
+  for (size_t from; (from = text.find("${")) != text.npos;) {
+    const size_t colon = text.find(':', from), end = text.find('}', from);
+    if (colon == text.npos || end == text.npos || colon > end) break;
+    text = cat(text.substr(0, from), text.substr(colon + 1, end - colon - 1), text.substr(end + 1));
+  }
+  return text;
+}
 
 std::string resolve(const sim::Scope& scope, std::string text) {
   for (size_t from; (from = text.find("${")) != text.npos;) {

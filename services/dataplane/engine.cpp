@@ -38,6 +38,7 @@ TrafficEngine::TrafficEngine(sim::World& world, std::string region, Workload wor
   scope.at_unique(world.now(), "dataplane.health.sync", "");
   const Time minute = Time{std::chrono::floor<std::chrono::minutes>(start.time_since_epoch())};
   scope.at_unique(minute + 1min, "dataplane.metrics", "");
+  scope.at_unique(minute + 10s, "dataplane.host-counts", "");
 }
 
 TrafficEngine::~TrafficEngine() = default;

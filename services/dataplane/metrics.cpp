@@ -163,10 +163,23 @@ void put_load_balancer(sim::Scope& scope, TrafficEngine& engine, Time time) {
     out.sum("ProcessedBytes", whole, all.requests * double(flow_bytes_in + flow_bytes_out),
             "Bytes");
   }
+}
+
+/// Host counts are sampled six times a minute: a target that was unhealthy for half a minute shows
+/// in the minute's Maximum, as the load balancer's nodes make it on AWS.
+constexpr Duration host_sample = 10s;
+
+void on_host_sample(sim::Scope& scope, const sim::Event&) {
+  TrafficEngine* engine = engine_of(scope);
+  if (!engine || !engine->is_active(scope.now())) return;
+  const std::string& arn = engine->load_balancer();
+  const Emitter out{scope, "AWS/ApplicationELB", scope.now() - 1s};
   for (const auto& group : scope.all<elbv2::TargetGroup>()) {
     const auto users = elbv2::load_balancers_of(scope, group.id);
-    if (std::ranges::find(users, arn) != users.end()) put_hosts(out, group, name);
+    if (std::ranges::find(users, arn) != users.end())
+      put_hosts(out, group, arn_tail(arn, ":loadbalancer/"));
   }
+  scope.at_unique(scope.now() + host_sample, "dataplane.host-counts", "");
 }
 
 void on_minute(sim::Scope& scope, const sim::Event&) {
@@ -189,7 +202,8 @@ void on_minute(sim::Scope& scope, const sim::Event&) {
   scope.at_unique(scope.now() + 1min, "dataplane.metrics", "");
 }
 
-constexpr sim::EventRow events[] = {{"dataplane.metrics", on_minute}};
+constexpr sim::EventRow events[] = {{"dataplane.metrics", on_minute},
+                                    {"dataplane.host-counts", on_host_sample}};
 
 }  // namespace
 

@@ -34,7 +34,7 @@ class Walk {
     return scope_.view<ec2::Subnet>(end.subnet_id);
   }
   bool hop(std::string_view kind, std::string_view component, bool allowed, std::string rule) {
-    if (!allowed) {
+    if (!allowed && answer_.reason.empty()) {
       answer_.reason = cat(kind, ' ', component, is_back_ ? " drops the answer: " : ": ", rule);
     }
     auto& hops = is_back_ ? answer_.back : answer_.forward;
@@ -123,8 +123,9 @@ class Walk {
       if (!routed(*subnet, to_)) return false;
     }
     if (!link_holds(from_, to_)) return false;
-    if (!same_subnet && !acl(to_, false, port_, port_, from_.ip)) return false;
-    return group(to_, from_, from_.ip, false);
+    // Both filters of the destination are shown: opening one would not help while the other drops.
+    const bool let_in = same_subnet || acl(to_, false, port_, port_, from_.ip);
+    return group(to_, from_, from_.ip, false) && let_in;
   }
   bool routed(const ec2::Subnet& subnet, const Endpoint& peer) {
     const RouteChoice choice = choose_route(scope_, subnet, peer.ip);
