@@ -29,7 +29,7 @@ def per_request(tools, resources):
     prefix = ["valgrind", "--tool=callgrind", "--instr-atstart=no",
               f"--callgrind-out-file={out}"]
     with tools.squall(prefix, patience_s=120, flags=["--pace", "held"]) as server:
-        ids = tools.run_instances(server.port, resources, chunk=min(resources, 500))
+        ids = tools.run_instances(server.port, resources, chunk=100)
         load = [wire.query(server.port, "ec2", "DescribeInstances", InstanceId_1=i)
                 for i in ids[::len(ids) // WARM]]
         tools.blast(server.port, load, "-c", 1, "-n", WARM)
