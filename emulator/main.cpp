@@ -68,7 +68,7 @@ CLI::App* add_drill(CLI::App& app, DrillFlags& flags) {
   drill->add_option("--out", flags.out,
                     "Folder for report.html, junit.xml, verdict.txt and journal.sqlite");
   drill->add_flag("--journal", flags.dump,
-                  "Also write journal.canonical and world.json to --out, to compare runs");
+                  "Also write journal.txt and world.json to --out, to compare runs");
   drill->add_flag("--quiet", flags.quiet, "No live progress");
   drill->add_flag("--steps", flags.steps, "List the steps a drill file can name, and exit");
   drill->footer("Exit code: 0 ended as it must, 1 did not, 2 could not be run.");

@@ -57,6 +57,10 @@ std::unique_ptr<LocalServer> make_server(const Drill& drill) {
   return std::make_unique<LocalServer>(options);
 }
 
+uint64_t last_sequence(const sim::Journal& journal) {
+  return journal.entries().empty() ? 0 : journal.entries().back().sequence;
+}
+
 void deploy(const Drill& drill, LocalServer& server, Progress& progress) {
   const std::string endpoint = cat("http://127.0.0.1:", server.port());
   for (const std::string& command : drill.deploy) {
@@ -171,7 +175,7 @@ void fill_facts(Run& run) {
       }
     }
   }
-  report.marks = marks_of(run.world.journal(), run.start);
+  report.marks = marks_of(run);
   report.phases = phases_of(run);
   journal_aggregates(run);
   report.journal_hash = stable_hash(run.world.journal().canonical_dump());
@@ -192,7 +196,7 @@ void write_outputs(const Report& report, const sim::World& world, const RunnerOp
   std::filesystem::remove(base + "journal.sqlite");
   write_sqlite(base + "journal.sqlite", report, world.journal());
   if (options.dump_journal) {
-    write_file(base + "journal.canonical", world.journal().canonical_dump());
+    write_file(base + "journal.txt", world.journal().canonical_dump());
     write_file(base + "world.json", world.dump());
   }
 }
@@ -226,7 +230,8 @@ Report run_drill(const Drill& drill, const RunnerOptions& options) {
   api::Local local(registry(), world, drill.region);
   Arena arena;
   const Arena::Use use(arena);
-  Run run{drill, world, local, nullptr, world.now(), world.now() + drill.duration, {}, report};
+  Run run{drill, world, local, nullptr, world.now(), world.now() + drill.duration,
+          last_sequence(world.journal()), {}, report};
   std::unique_ptr<dataplane::TrafficEngine> engine;
   if (drill.has_traffic) {
     engine = std::make_unique<dataplane::TrafficEngine>(world, drill.region, drill.workload,

@@ -28,6 +28,7 @@ struct Run {
   api::Local& local;               // API calls, in-process
   dataplane::TrafficEngine* engine = nullptr;  // nullptr: no traffic
   Time start{}, end{};
+  uint64_t deployed = 0;           // the journal's last sequence number before the storm
   std::vector<FaultWindow> faults; // in order of their start
   Report& report;
 

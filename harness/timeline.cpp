@@ -130,13 +130,13 @@ std::string category_of(const sim::JournalEntry& e) {
 
 }  // namespace
 
-std::vector<Mark> marks_of(const sim::Journal& journal, Time start) {
+std::vector<Mark> marks_of(const Run& run) {
   std::vector<Mark> marks;
-  for (const sim::JournalEntry& e : journal.entries()) {
-    if ((e.category != "event" && e.category != "fault") || e.time < start) continue;
+  for (const sim::JournalEntry& e : run.world.journal().entries()) {
+    if ((e.category != "event" && e.category != "fault") || e.sequence <= run.deployed) continue;
     const std::string category = category_of(e);
     if (category == "other" && e.name != "ec2.instance-state") continue;
-    marks.push_back({to_seconds(e.time - start), category, e.subject,
+    marks.push_back({run.since_start_s(e.time), category, e.subject,
                      e.message.empty() ? e.name : e.message});
   }
   return marks;

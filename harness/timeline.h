@@ -30,7 +30,7 @@ class Timeline {
 
 /// Marks from the journal: faults, RDS and ElastiCache events, scaling activities, alarms, target
 /// health, in order of time.
-std::vector<Mark> marks_of(const sim::Journal& journal, Time start);
+std::vector<Mark> marks_of(const Run& run);
 /// Before, during and after the first fault, or one row for a storm without one.
 std::vector<PhaseRow> phases_of(const Run& run);
 /// Adds the engine's per-second figures to the journal (category "aggregate").

@@ -51,8 +51,8 @@ struct HandlerRow {
   Handler run;
 };
 
-/// Everything a service contributes. One constant a service, listed in services/services.cpp. Without
-/// handlers it needs no model: the data plane and the faults contribute events and watches only.
+/// Everything a service contributes. One constant a service, listed in services/services.cpp.
+/// Without handlers it needs no model: the data plane and the faults contribute laws only.
 struct ServiceDefinition {
   model::Service model;
   std::vector<std::span<const HandlerRow>> handlers;        // one span a file

@@ -16,7 +16,7 @@ struct EventCheck final : Step {
     std::optional<Time> first;
     const Time since = run.first_fault();
     for (const sim::JournalEntry& e : run.world.journal().entries()) {
-      if (e.time < run.start || e.category == "change" || e.category == "aggregate") continue;
+      if (e.sequence <= run.deployed || e.category == "change" || e.category == "aggregate") continue;
       if (!wildcard_match(name, e.name) || !wildcard_match(subject, e.subject)) continue;
       if (!contains.empty() && e.message.find(contains) == e.message.npos) continue;
       if (within && (e.time < since || e.time > since + *within)) continue;
@@ -47,7 +47,7 @@ struct AlarmCheck final : Step {
     bool known = false;
     for (const sim::JournalEntry& e : run.world.journal().entries()) {
       if (e.name != "cloudwatch.alarm-state" || !wildcard_match(name, e.subject)) continue;
-      if (e.time < run.start) continue;
+      if (e.sequence <= run.deployed) continue;
       known = true;
       if (!fired && e.message.find("-> ALARM") != e.message.npos) fired = e.time;
       if (fired && e.message.find("-> OK") != e.message.npos) recovered = e.time;

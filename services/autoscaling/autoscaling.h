@@ -9,7 +9,7 @@
 
 #include "emulator/api/service.h"
 #include "services/common/tags.h"
-#include "services/ec2/instance_state.h"
+#include "services/ec2/ec2.h"
 
 namespace squall::autoscaling {
 

@@ -83,6 +83,8 @@ void record_failure(Work& work, const ZoneChoice& zone, const AwsError& error,
 
 void add_instance(Work& work, const std::string& id, const ZoneChoice& zone,
                   const ec2::LaunchSpec& spec, const std::string& cause, bool rebalancing) {
+  // A reserved key, which EC2 refuses from its callers: written to the instance once it is there.
+  work.scope.edit<ec2::Instance>(id).tags["aws:autoscaling:groupName"] = work.group.id;
   Group& group = work.edit();
   GroupInstance instance;
   instance.id = id;
@@ -175,13 +177,11 @@ ec2::LaunchSpec launch_spec(const sim::Scope& scope, const Group& group) {
   } else {
     const std::string version =
         group.launch_template_version.empty() ? "$Default" : group.launch_template_version;
-    spec = ec2::resolve_launch_template(scope, group.launch_template_id,
-                                        group.launch_template_name, version);
+    spec = ec2::resolve_launch_template(scope, group.launch_template_id, "", version);
   }
   if (group.mixed_instances && !group.mixed_instances->instance_types.empty())
     spec.instance_type = group.mixed_instances->instance_types.front();
   spec.auto_scaling_group = group.id;
-  spec.instance_tags["aws:autoscaling:groupName"] = group.id;
   for (const GroupTag& tag : group.tags)
     if (tag.propagate_at_launch) spec.instance_tags[tag.key] = tag.value;
   return spec;

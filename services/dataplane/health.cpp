@@ -187,9 +187,9 @@ void on_group(sim::Scope& scope, const sim::Event& event) { tend_group(scope, ev
 
 void on_instance(sim::Scope& scope, const sim::Event& event) {
   std::vector<std::pair<std::string, std::string>> found;
-  for (const TargetGroup& group : scope.all<TargetGroup>())
-    for (const Target& t : group.targets)
-      if (t.id == event.subject) found.emplace_back(group.id, target_key(group, t));
+  for (const TargetGroup* group : scope.by<TargetGroup>(cat("target:", event.subject)))
+    for (const Target& t : group->targets)
+      if (t.id == event.subject) found.emplace_back(group->id, target_key(*group, t));
   for (const auto& [group, subject] : found)
     tend(scope, subject, elbv2::load_balancers_of(scope, group));
 }

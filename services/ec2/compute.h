@@ -57,7 +57,7 @@ bool is_resource_id(std::string_view id, std::string_view prefix);
 /// Reads the members that RunInstances and a launch template's data share into `spec`. Members of
 /// the shape that have a meaning nobody serves here are refused by UnsupportedOperation.
 void apply_launch_parameters(LaunchSpec& spec, const Input& in);
-/// RunInstances' Placement and a template's.
+/// Refuses what users may not tag with.
 void check_tag_keys(const Tags& tags);
 
 template <> const IdWords& id_words<Volume>();

@@ -74,7 +74,8 @@ const ShownFilter<Instance> filters[] = {
     {"key-name", [](const Shown& i) { return optional(i->key_name); }},
     {"launch-index", [](const Shown& i) { return Strings{std::to_string(i->launch_index)}; }},
     {"launch-time", [](const Shown& i) { return Strings{format_iso8601_ms(i->launched)}; }},
-    {"metadata-options.http-tokens", [](const Shown& i) { return Strings{i->metadata_http_tokens}; }},
+    {"metadata-options.http-tokens",
+     [](const Shown& i) { return Strings{i->metadata_http_tokens}; }},
     {"metadata-options.http-endpoint",
      [](const Shown& i) { return Strings{i->metadata_http_endpoint}; }},
     {"monitoring-state",
@@ -147,7 +148,8 @@ Value describe_instances(Context& ctx, Input in) {
     size_t shown = 0;
     const auto all = ctx.all<Instance>();
     const Instance* last = nullptr;
-    for (auto at = page.after.empty() ? all.begin() : all.after(page.after); at != all.end(); ++at) {
+    auto at = page.after.empty() ? all.begin() : all.after(page.after);
+    for (; at != all.end(); ++at) {
       if (!matches(*at)) continue;
       if (shown++ == page.limit) {
         answer.set("NextToken", base64_encode(cat("v1:", last->id)));

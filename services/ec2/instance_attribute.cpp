@@ -62,7 +62,8 @@ void set_type(Instance& i, const std::string& type) {
   i.threads_per_core = found->threads_per_core;
   i.core_count = std::max(1, found->vcpus / found->threads_per_core);
   if (!found->burstable) i.credits.clear();
-  if (found->burstable && i.credits.empty()) i.credits = found->family == "t2" ? "standard" : "unlimited";
+  if (found->burstable && i.credits.empty())
+    i.credits = found->family == "t2" ? "standard" : "unlimited";
 }
 
 void set_groups(Context& ctx, Instance& i, const Strings& ids) {
@@ -126,7 +127,8 @@ Value modify_attribute(Context& ctx, Input in) {
   if (auto on = in.attribute_boolean("SourceDestCheck")) set_source_dest_check(ctx, i, *on);
   if (auto text = in.attribute_string("InstanceInitiatedShutdownBehavior")) {
     if (*text != "stop" && *text != "terminate")
-      throw compute_invalid(cat("Invalid value '", *text, "' for InstanceInitiatedShutdownBehavior"));
+      throw compute_invalid(
+          cat("Invalid value '", *text, "' for InstanceInitiatedShutdownBehavior"));
     i.shutdown_behavior = *text;
   }
   if (auto type = in.attribute_string("InstanceType")) set_type(i, *type);

@@ -38,7 +38,8 @@ Value associate(Context& ctx, Input in) {
     throw incorrect_instance_state(cat("The instance '", found.id, "' is not in the 'running' or "
                                        "'stopped' states."));
   if (!found.instance_profile_arn.empty())
-    throw AwsError{"IncorrectState", cat("There is an existing association for instance ", found.id)};
+    throw AwsError{"IncorrectState",
+                   cat("There is an existing association for instance ", found.id)};
   const iam::InstanceProfile& profile = profile_of(ctx, in);
   Instance& i = ctx.edit<Instance>(found.id);
   i.instance_profile_arn = profile.arn;

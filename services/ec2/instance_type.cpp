@@ -28,7 +28,8 @@ constexpr Size graviton4_sizes[] = {{"medium", 1},    {"large", 2},     {"xlarge
                                     {"12xlarge", 48}, {"16xlarge", 64}, {"24xlarge", 96},
                                     {"48xlarge", 192}};
 constexpr Size c5_sizes[] = {{"large", 2},     {"xlarge", 4},    {"2xlarge", 8},   {"4xlarge", 16},
-                             {"9xlarge", 36},  {"12xlarge", 48}, {"18xlarge", 72}, {"24xlarge", 96}};
+                             {"9xlarge", 36},  {"12xlarge", 48}, {"18xlarge", 72},
+                             {"24xlarge", 96}};
 constexpr Size xen_sizes[] = {{"large", 2}, {"xlarge", 4}, {"2xlarge", 8}, {"4xlarge", 16}};
 constexpr Size m4_sizes[] = {{"large", 2},    {"xlarge", 4},    {"2xlarge", 8},
                              {"4xlarge", 16}, {"10xlarge", 40}, {"16xlarge", 64}};

@@ -183,8 +183,6 @@ void check_launch(const sim::Scope& scope, Launch& launch) {
   check_groups(scope, launch);
   check_profile(scope, launch);
   map_devices(scope, launch);
-  check_tag_keys(spec.instance_tags);
-  check_tag_keys(spec.volume_tags);
 }
 
 std::string attach_interface(sim::Scope& scope, const Launch& launch, const Instance& instance,

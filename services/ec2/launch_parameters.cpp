@@ -155,6 +155,7 @@ void read_tags(LaunchSpec& spec, const Input& in) {
   for (const Input& given : in.list("TagSpecifications")) {
     const std::string type = given.string("ResourceType");
     const Tags tags = tags_from(given.list("Tags"));
+    check_tag_keys(tags);  // here and not at the launch: services tag with keys of their own
     Tags* into = type == "instance"            ? &spec.instance_tags
                  : type == "volume"            ? &spec.volume_tags
                  : type == "network-interface" ? &spec.interface_tags
@@ -200,8 +201,10 @@ void apply_launch_parameters(LaunchSpec& spec, const Input& in) {
   read_tags(spec, in);
   in.ignore("KernelId");  // of paravirtual images, of which there are none
   in.ignore(in.shape().find("RamdiskId") ? "RamdiskId" : "RamDiskId");
-  refuse(in, {"ElasticGpuSpecifications", "ElasticInferenceAccelerators", "LicenseSpecifications",
-              "Operator", "NetworkPerformanceOptions", "SecondaryInterfaces"});
+  const bool request = static_cast<bool>(in.shape().find("ElasticGpuSpecification"));
+  refuse(in, {request ? "ElasticGpuSpecification" : "ElasticGpuSpecifications",
+              "ElasticInferenceAccelerators", "LicenseSpecifications", "Operator", "NetworkPerformanceOptions",
+              "SecondaryInterfaces"});
 }
 
 }  // namespace squall::ec2

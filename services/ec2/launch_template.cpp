@@ -64,7 +64,8 @@ const LaunchTemplateVersion& require_version(const LaunchTemplate& t, std::strin
 
 LaunchSpec resolve_launch_template(const sim::Scope& scope, std::string_view id,
                                    std::string_view name, std::string_view version) {
-  const LaunchTemplate& t = require_launch_template(scope, id, name);
+  // Groups remember both; the id is the one that stays.
+  const LaunchTemplate& t = require_launch_template(scope, id, id.empty() ? name : "");
   const LaunchTemplateVersion& v = require_version(t, version);
   LaunchSpec spec;
   const model::Shape shape = launch_template_shape();

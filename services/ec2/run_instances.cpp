@@ -33,9 +33,12 @@ void check_request_conflicts(const LaunchSpec& spec, const Input& in) {
 
 LaunchSpec read_request(const Context& ctx, const Input& in) {
   LaunchSpec spec;
-  if (const Input wanted = in.at("LaunchTemplate"))
+  if (const Input wanted = in.at("LaunchTemplate")) {
+    require_launch_template(ctx, wanted.string("LaunchTemplateId"),
+                            wanted.string("LaunchTemplateName"));
     spec = resolve_launch_template(ctx, wanted.string("LaunchTemplateId"),
                                    wanted.string("LaunchTemplateName"), wanted.string("Version"));
+  }
   apply_launch_parameters(spec, in);
   spec.subnet_id = in.string("SubnetId", spec.subnet_id);
   spec.private_ip = in.string("PrivateIpAddress");
@@ -74,9 +77,10 @@ int count_of(const Context& ctx, const LaunchSpec& spec, const Input& in) {
 
 Value run_instances(Context& ctx, Input in) {
   const LaunchSpec spec = read_request(ctx, in);
+  const int count = count_of(ctx, spec, in);
   if (Value answer = replay(ctx, spec.client_token, spec.client_token_digest); answer.is_map())
     return answer;
-  const auto ids = launch_instances(ctx, spec, count_of(ctx, spec, in));
+  const auto ids = launch_instances(ctx, spec, count);
   InstanceDescriber describer(ctx);
   Value answer = describe_reservation(ctx, *ctx.view<Instance>(ids[0]));
   Value instances = answer.at("Instances");

@@ -73,6 +73,7 @@ void detected(sim::Scope& scope, const sim::Event& event) {
 void promoted(sim::Scope& scope, const sim::Event& event) {
   const Current at = current(scope, event);
   if (!at.group) return;
+  if (at.group->status == "modifying") at.group->status = "available";
   NodeGroup& ng = *at.node_group;
   CacheNode* old = primary_of(ng);
   CacheNode* replica = least_lagging_replica(ng);
@@ -94,7 +95,6 @@ void promoted(sim::Scope& scope, const sim::Event& event) {
     begin_recovery(scope, *old);
   else
     old->status = "modifying";
-  if (at.group->status == "modifying") at.group->status = "available";
   look_after(scope, at.group->id);
 }
 
@@ -114,6 +114,11 @@ void recovered(sim::Scope& scope, const sim::Event& event) {
       record_event(scope, "cache-cluster", node.cluster_id,
                    "Finished recovery for cache nodes 0001");
     }
+    // A node group that had nobody to promote has somebody now.
+    const CacheNode* primary = primary_of(ng);
+    if (ng.failover_phase == "down" && group.automatic_failover && primary &&
+        is_dark(scope, *primary) && least_lagging_replica(ng))
+      begin_failover(scope, group, ng, "A replica is back while the primary is not.");
   }
   summarise(group);
 }

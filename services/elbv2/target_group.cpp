@@ -4,7 +4,7 @@
 #include <set>
 #include <tuple>
 
-#include "services/ec2/vpc_state.h"
+#include "services/ec2/ec2.h"
 #include "services/elbv2/internal.h"
 
 namespace squall::elbv2 {

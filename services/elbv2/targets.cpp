@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "services/ec2/instance_state.h"
-#include "services/ec2/vpc_state.h"
+#include "services/ec2/ec2.h"
 #include "services/elbv2/internal.h"
 
 namespace squall::elbv2 {

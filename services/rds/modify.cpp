@@ -306,7 +306,8 @@ void modified(sim::Scope& scope, const sim::Event& event) {
   std::string id = db.id;
   if (!new_id.empty()) rename(scope, id, new_id), id = new_id;
   DbInstance& after = scope.edit<DbInstance>(id);
-  if (!restart || !after.serving_since) return look_after(scope, id);
+  if (!restart || !after.serving_since || !after.failover_phase.empty())
+    return look_after(scope, id);
   // Multi-AZ: the standby is changed first and takes over; else the engine restarts in place.
   after.status = "rebooting";
   if (after.multi_az && after.standby_in_sync && pending.contains("DBInstanceClass"))

@@ -21,7 +21,7 @@ Value reboot(Context& ctx, Input in) {
   const Value answer{{"DBInstance", describe(ctx, db)}};
   if (force)
     begin_failover(ctx, id, "RebootDBInstance with ForceFailover.");
-  else if (!db.primary_dark)
+  else if (!db.primary_dark && db.failover_phase.empty())  // else a restart is under way
     restart_engine(ctx, db);
   return answer;
 }

@@ -92,7 +92,7 @@ void promoted(sim::Scope& scope, const sim::Event& event) {
   instance_event(scope, db, "RDS-EVENT-0057");
   db.status = "rebooting";  // promotion ends with a restart
   if (db.backup_retention_days > 0) db.latest_restorable = scope.now();
-  if (!db.primary_dark) restart_engine(scope, db);
+  if (!db.primary_dark && db.failover_phase.empty()) restart_engine(scope, db);
 }
 
 void set_restored(Context& ctx, const Input& in, DbInstance& db) {

@@ -41,7 +41,11 @@ WEAK std::vector<std::string> Listener::index_keys() const {
   return {"load-balancer:" + load_balancer_arn};
 }
 WEAK std::vector<std::string> Rule::index_keys() const { return {"listener:" + listener_arn}; }
-WEAK std::vector<std::string> TargetGroup::index_keys() const { return {"name:" + name}; }
+WEAK std::vector<std::string> TargetGroup::index_keys() const {
+  std::vector<std::string> keys{"name:" + name};
+  for (const Target& t : targets) keys.push_back("target:" + t.id);
+  return keys;
+}
 WEAK std::vector<std::string> load_balancers_of(const sim::Scope& scope, std::string_view group) {
   std::vector<std::string> found;
   const auto uses = [&](const std::vector<Action>& actions) {

@@ -204,7 +204,10 @@ void Stack::add_data_stores(sim::Scope& s) {
   node.interface_id = add_interface(s, "eni-cache-1", "subnet-data-1", "10.0.21.20", "sg-data");
   node.role = "primary";
   node.serving_since = s.now();
-  cache.node_groups.push_back({"0001", "", {node}, "", ""});
+  elasticache::NodeGroup shard;
+  shard.id = "0001";
+  shard.nodes = {node};
+  cache.node_groups.push_back(shard);
   s.add(cache);
 }
 
@@ -220,7 +223,13 @@ void Stack::add_load_balancer(sim::Scope& s, int instances) {
     const std::string ip = cat("10.0.", z, ".20"), open = cat("192.0.2.1", z);
     const std::string subnet = cat("subnet-public-", z);
     const std::string id = add_interface(s, cat("eni-lb-", z), subnet, ip, "sg-alb", open);
-    balancer.zones.push_back({zone_name(z), subnet, id, ip, open, ""});
+    elbv2::LoadBalancerZone zone;
+    zone.zone = zone_name(z);
+    zone.subnet_id = subnet;
+    zone.interface_id = id;
+    zone.private_ip = ip;
+    zone.public_ip = open;
+    balancer.zones.push_back(zone);
   }
   s.add(balancer);
   elbv2::TargetGroup group;

@@ -78,7 +78,7 @@ TEST_F(AutoScalingTest, LaunchesEvenlyAndSaysWhy) {
   make_group(4);
   EXPECT_EQ(zones(), (std::map<std::string, int>{{"us-east-1a", 2}, {"us-east-1b", 2}}));
   const Value list = activities();
-  ASSERT_EQ(list.size(), 4u);
+  ASSERT_EQ(list.size(), 4u) << to_json(list);
   EXPECT_EQ(list[0].at("StatusCode").text(), "Successful");
   EXPECT_TRUE(list[0].at("Description").text().starts_with("Launching a new EC2 instance: i-"));
   EXPECT_NE(list[0].at("Cause").text().find(

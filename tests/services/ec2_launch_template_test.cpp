@@ -53,7 +53,7 @@ TEST_F(ComputeTest, TemplatesKeepVersionsAndLaunch) {
 }
 
 TEST_F(ComputeTest, TemplateErrorsAreEc2s) {
-  EXPECT_EQ(error("ec2", "DescribeLaunchTemplates", {{"LaunchTemplateNames", one("no")}}).code,
+  EXPECT_EQ(error("ec2", "DescribeLaunchTemplates", {{"LaunchTemplateNames", one("none")}}).code,
             "InvalidLaunchTemplateName.NotFoundException");
   EXPECT_EQ(error("ec2", "DeleteLaunchTemplate", {{"LaunchTemplateId", "lt-0123456789abcdef0"}}).code,
             "InvalidLaunchTemplateId.NotFound");

@@ -120,13 +120,13 @@ TEST_F(IamTest, StsKnowsTheCallerAndAssumesRoles) {
   EXPECT_EQ(call("sts", "GetCallerIdentity").at("Account").text(), "000000000000");
   const Value role = create_role("web");
   const Value assumed = call("sts", "AssumeRole",
-                             {{"RoleArn", role.at("Arn")}, {"RoleSessionName", "s"}});
+                             {{"RoleArn", role.at("Arn")}, {"RoleSessionName", "session"}});
   EXPECT_EQ(assumed.at("AssumedRoleUser").at("Arn").text(),
-            "arn:aws:sts::000000000000:assumed-role/web/s");
+            "arn:aws:sts::000000000000:assumed-role/web/session");
   EXPECT_THAT(std::string(assumed.at("Credentials").at("AccessKeyId").text()),
               testing::StartsWith("ASIA"));
   EXPECT_EQ(error("sts", "AssumeRole",
-                  {{"RoleArn", "arn:aws:iam::000000000000:role/no"}, {"RoleSessionName", "s"}}).code,
+                  {{"RoleArn", "arn:aws:iam::000000000000:role/no"}, {"RoleSessionName", "session"}}).code,
             "AccessDenied");
 }
 
