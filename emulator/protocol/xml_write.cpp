@@ -16,7 +16,8 @@ using model::TimestampFormat;
 
 XmlSink::XmlSink(std::string& out) : out_(out) {
   const size_t used = out.size();
-  out.resize(std::max<size_t>(out.capacity(), used + 512));
+  // Not to the whole capacity: after one huge answer every small one would clear all of it.
+  out.resize(used + 4096);
   at_ = out.data() + used;
   end_ = out.data() + out.size();
 }

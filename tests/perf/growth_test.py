@@ -3,8 +3,8 @@ of resources (PERF: DescribeInstances by id, 100 to 10,000, at most 1.1 times).
 
     growth_test.py BUILD_FOLDER     exit code 0 held, 1 grew, 77 no valgrind
 
-Counting is switched on when everything is deployed and warm, and virtual time is held, so that start,
-deployment and the World's own loops do not count. Instructions are repeatable where seconds are not."""
+Counting is switched on when everything is deployed and warm, and virtual time is held: start,
+deployment and the World's own loops do not count. Instructions repeat where seconds do not."""
 import os
 import re
 import shutil
@@ -29,7 +29,7 @@ def per_request(tools, resources):
     prefix = ["valgrind", "--tool=callgrind", "--instr-atstart=no",
               f"--callgrind-out-file={out}"]
     with tools.squall(prefix, patience_s=120, flags=["--pace", "held"]) as server:
-        ids = tools.run_instances(server.port, resources, chunk=min(resources, 500))
+        ids = tools.run_instances(server.port, resources, chunk=100)
         load = [wire.query(server.port, "ec2", "DescribeInstances", InstanceId_1=i)
                 for i in ids[::len(ids) // WARM]]
         tools.blast(server.port, load, "-c", 1, "-n", WARM)

@@ -96,7 +96,7 @@ static const std::vector<Ban>& banned_includes() {
       {"<boost/asio", "emulator/http",
        {"emulator/http/", "emulator/main.cpp", "tests/perf/textbook"}},
       {"<yaml-cpp/", "the harness", {"harness/", "services/cloudformation/"}},
-      {"<sqlite3.h>", "emulator/store", {"emulator/store/", "harness/"}},
+      {"<sqlite3.h>", "emulator/store", {"emulator/store/", "harness/", "tests/harness/"}},
   };
   return bans;
 }
