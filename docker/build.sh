@@ -3,6 +3,8 @@
 # so that what is tested is what is shipped. Installs what Debian lacks, configures, builds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# One cache for every checkout: paths are hashed as they are seen from here.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 
 usage() {
   cat <<'TEXT'

@@ -131,10 +131,12 @@ int run_serve(const ServeFlags& flags) {
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Squall: a wind tunnel for AWS stacks. Deploy with ordinary AWS clients, break a zone, read the "
+      "Squall: a wind tunnel for AWS stacks. Deploy with ordinary AWS clients, break a zone, read "
+      "the "
       "verdict."};
   app.require_subcommand(1);
-  app.footer("Point clients at it: export AWS_ENDPOINT_URL=http://localhost:4566 (any credentials).");
+  app.footer(
+      "Point clients at it: export AWS_ENDPOINT_URL=http://localhost:4566 (any credentials).");
   ServeFlags serve_flags;
   add_serve(app, serve_flags);
   CLI::App* coverage = app.add_subcommand("coverage", "List what is served and what answers 501");

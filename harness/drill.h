@@ -45,7 +45,8 @@ struct Drill {
   std::vector<std::string> expected_failures;
 };
 
-/// Reads a drill file. Throws DrillError: "az-loss.yaml:12: unknown key 'rat' (did you mean 'rate'?)".
+/// Reads a drill file. Throws DrillError: "az-loss.yaml:12: unknown key 'rat' (did you mean
+/// 'rate'?)".
 Drill load_drill(const std::string& path);
 
 }  // namespace squall::harness

@@ -25,7 +25,7 @@ struct Check {
 
 /// One line on the common time axis. NaN: no value.
 struct Series {
-  std::string panel;      // "availability", "latency", "requests", "targets", "capacity", "cpu", ...
+  std::string panel;  // "availability", "latency", "requests", "targets", "capacity", "cpu", ...
   std::string name;       // "p99"
   std::string unit;       // "%", "ms", "1/s", ""
   double step_s = 1;      // seconds between values, from the start
@@ -60,7 +60,8 @@ struct Report {
   std::vector<Series> series;
   std::vector<Mark> marks;            // in order of time
   std::vector<PhaseRow> phases;
-  std::vector<std::pair<std::string, std::string>> facts;  // "requests": "540,123", "RTO web": "53 s"
+  std::vector<std::pair<std::string, std::string>>
+      facts;                          // "requests": "540,123", "RTO web": "53 s"
   std::string reproduce;              // the command that repeats this run
   uint64_t journal_hash = 0;          // of the canonical journal
   double wall_deploy_s = 0, wall_storm_s = 0;

@@ -39,8 +39,8 @@ std::string dimension(const std::string& arn, std::string_view after) {
   return at == arn.npos ? std::string() : arn.substr(at + after.size());
 }
 
-/// `${instance:GROUP}` is a group's first instance in service, `${instance:GROUP@ZONE}` its first in a
-/// zone; else an instance's Name tag.
+/// `${instance:GROUP}` is a group's first instance in service, `${instance:GROUP@ZONE}` its first
+/// in a zone; else an instance's Name tag.
 std::string group_instance(const sim::Scope& scope, const std::string& name) {
   const size_t at = name.rfind('@');
   const std::string zone = at == name.npos ? "" : name.substr(at + 1);

@@ -22,8 +22,8 @@ struct RunnerOptions {
 /// Throws DrillError if the drill cannot be run at all (bad file, deployment failed).
 Report run_drill(const Drill& drill, const RunnerOptions& options);
 
-/// `squall drill FILE`: loads, runs, prints, writes the reports. 0: ended as it must; 1: not; 2: did
-/// not run.
+/// `squall drill FILE`: loads, runs, prints, writes the reports. 0: ended as it must; 1: not; 2:
+/// did not run.
 int drill_command(const std::string& file, RunnerOptions options);
 
 }  // namespace squall::harness

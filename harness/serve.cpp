@@ -32,8 +32,8 @@ const api::Registry& registry() {
 
 namespace {
 
-/// Runs what has become due in worlds at wall pace, so that alarms fire and instances boot without a
-/// request to nudge them.
+/// Runs what has become due in worlds at wall pace, so that alarms fire and instances boot without
+/// a request to nudge them.
 class Ticker {
  public:
   explicit Ticker(api::Worlds& worlds) : thread_([this, &worlds] { run(worlds); }) {}

@@ -94,7 +94,8 @@ std::string decimal(double value, int digits) {
 
 std::string percent(double share) {
   // Never round up to 100 %: one lost request in a million is not none.
-  const double shown = share >= 1 ? 100 : static_cast<double>(static_cast<int64_t>(share * 1e6)) / 1e4;
+  const double shown =
+      share >= 1 ? 100 : static_cast<double>(static_cast<int64_t>(share * 1e6)) / 1e4;
   return cat(decimal(shown, 4), " %");
 }
 

@@ -136,8 +136,9 @@ std::vector<Mark> marks_of(const Run& run) {
     if ((e.category != "event" && e.category != "fault") || e.sequence <= run.deployed) continue;
     const std::string category = category_of(e);
     if (category == "other" && e.name != "ec2.instance-state") continue;
+    const bool named = category == "fault" || e.message.empty();
     marks.push_back({run.since_start_s(e.time), category, e.subject,
-                     e.message.empty() ? e.name : e.message});
+                     named ? cat(e.name, e.message.empty() ? "" : ": ", e.message) : e.message});
   }
   return marks;
 }

@@ -8,8 +8,8 @@
 
 namespace squall::harness {
 
-/// Every `step_s` of virtual time: healthy targets, group capacity, what serves. The series appear in
-/// the report; per-second figures of the traffic engine are added at the end.
+/// Every `step_s` of virtual time: healthy targets, group capacity, what serves. The series appear
+/// in the report; per-second figures of the traffic engine are added at the end.
 class Timeline {
  public:
   explicit Timeline(Run& run, double step_s = 5) : run_(run), step_s_(step_s) {}

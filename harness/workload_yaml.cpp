@@ -36,7 +36,8 @@ Demand parse_demand(YamlMap& map, const std::string& key, double fallback_ms) {
   return demand;
 }
 
-/// `rate: 300`, `points: [[0s, 50], [5m, 50], [6m, 500]]` or `diurnal: {mean: ..., amplitude: ...}`.
+/// `rate: 300`, `points: [[0s, 50], [5m, 50], [6m, 500]]` or `diurnal: {mean: ..., amplitude:
+/// ...}`.
 Profile parse_profile(YamlMap& map) {
   Profile profile;
   profile.rate = map.number("rate", 0);

@@ -14,9 +14,9 @@ class Local {
   Local(const Registry& registry, sim::World& world, std::string region)
       : registry_(registry), world_(world), region_(std::move(region)) {}
 
-  /// Validates `input` by the model, runs the handler as a request would, checks that the answer fits
-  /// the output shape. Throws AwsError as the wire would show it; an operation nobody serves throws
-  /// NotImplemented (501). Supplied members that the handler ignored are left in unread().
+  /// Validates `input` by the model, runs the handler as a request would, checks that the answer
+  /// fits the output shape. Throws AwsError as the wire would show it; an operation nobody serves
+  /// throws NotImplemented (501). Supplied members that the handler ignored are left in unread().
   Value call(std::string_view service, std::string_view operation, Value input = Value::map());
   const std::vector<std::string>& unread() const { return unread_; }
   sim::World& world() { return world_; }

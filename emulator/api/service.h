@@ -1,4 +1,5 @@
-// What a service hands to the rest: rows. No registration by static initialisers; services.cpp lists.
+// What a service hands to the rest: rows. No registration by static initialisers; services.cpp
+// lists.
 #pragma once
 
 #include <span>
@@ -60,7 +61,8 @@ struct ServiceDefinition {
   std::vector<std::span<const sim::WatchRow>> watches;
   std::vector<std::span<const sim::LatencyRow>> latencies;
   void (*on_region)(sim::Scope&) = nullptr;  // what every region holds from the start
-  /// Runs after a handler succeeded and before its changes are committed (EC2's DryRun throws here).
+  /// Runs after a handler succeeded and before its changes are committed (EC2's DryRun throws
+  /// here).
   void (*after_handler)(Context& ctx, const Input& in) = nullptr;
 };
 

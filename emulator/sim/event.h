@@ -33,9 +33,9 @@ struct EventRow {
   void (*run)(Scope& scope, const Event& event);
 };
 
-/// When a committed change touches a record of `record_kind`, the event is scheduled for now with the
-/// record's id as subject (once, however often it is touched before it runs): how loops notice at
-/// once what they watch. With `whole_region`, the subject is empty and one event serves all.
+/// When a committed change touches a record of `record_kind`, the event is scheduled for now with
+/// the record's id as subject (once, however often it is touched before it runs): how loops notice
+/// at once what they watch. With `whole_region`, the subject is empty and one event serves all.
 struct WatchRow {
   std::string_view record_kind;
   std::string_view event_kind;

@@ -122,7 +122,8 @@ class Scope {
   /// 1, 2, 3... for (kind, parent) in this region; undone with the transaction.
   uint64_t next_ordinal(std::string_view kind, std::string_view parent = {});
 
-  void at(Time time, std::string_view kind, std::string_view subject, std::string_view payload = {});
+  void at(Time time, std::string_view kind, std::string_view subject,
+          std::string_view payload = {});
   void after(Duration delay, std::string_view kind, std::string_view subject,
              std::string_view payload = {}) {
     at(now() + delay, kind, subject, payload);
@@ -135,7 +136,8 @@ class Scope {
   /// The entity's stream: `random(cat("elb/", arn))`.
   Stream& random(std::string_view name) { return world_->stream(name); }
 
-  /// Announces something in the journal (category "event"): name "rds.failover-started", AWS's words.
+  /// Announces something in the journal (category "event"): name "rds.failover-started", AWS's
+  /// words.
   void announce(std::string_view name, std::string_view subject, std::string_view message,
                 std::string_view detail_json = {});
 

@@ -51,7 +51,8 @@ Value follow(Value value, std::string_view path) {
     }
     Value found;
     for (const Value& item : value.items())
-      if (found.is_absent() && shown(item.at(inside.substr(0, equals))) == inside.substr(equals + 1))
+      if (found.is_absent() &&
+          shown(item.at(inside.substr(0, equals))) == inside.substr(equals + 1))
         found = item;
     value = found;
   }

@@ -33,9 +33,10 @@ struct CapacityCheck final : Step {
       }
     }
     check.exercised = low.has_value();
-    check.measured = !low ? "no such group"
-                          : cat(decimal(*low, 0), " to ", decimal(*high, 0),
-                                reached_s ? cat(", reached at ", decimal(*reached_s, 0), " s") : "");
+    check.measured = !low
+                         ? "no such group"
+                         : cat(decimal(*low, 0), " to ", decimal(*high, 0),
+                               reached_s ? cat(", reached at ", decimal(*reached_s, 0), " s") : "");
     check.passed = low && (sometimes ? reached_s.has_value() : always);
   }
 };

@@ -16,7 +16,8 @@ struct EventCheck final : Step {
     std::optional<Time> first;
     const Time since = run.first_fault();
     for (const sim::JournalEntry& e : run.world.journal().entries()) {
-      if (e.sequence <= run.deployed || e.category == "change" || e.category == "aggregate") continue;
+      if (e.sequence <= run.deployed || e.category == "change" || e.category == "aggregate")
+        continue;
       if (!wildcard_match(name, e.name) || !wildcard_match(subject, e.subject)) continue;
       if (!contains.empty() && e.message.find(contains) == e.message.npos) continue;
       if (within && (e.time < since || e.time > since + *within)) continue;

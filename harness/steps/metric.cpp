@@ -27,7 +27,8 @@ struct MetricCheck final : Step {
     const auto values = cloudwatch::statistics(run.scope(), name_space, name, resolved, statistic,
                                                from, to, period_s);
     check.title = cat(statistic, " of ", name_space, " ", name, " ", interval.text());
-    check.bound = cat(bound.empty() ? "has data" : bound.text(""), sometimes ? " at some time" : "");
+    check.bound =
+        cat(bound.empty() ? "has data" : bound.text(""), sometimes ? " at some time" : "");
     check.exercised = !values.empty();
     if (values.empty()) {
       check.measured = "no data";

@@ -18,7 +18,8 @@ struct NatStep final : Step {
         dataplane::nat_connect(scope, resolve(scope, gateway), destination, connections);
     transaction.commit();
     if (!accepted) return;
-    check.title = cat(connections, " connections through ", unresolved_name(gateway), " to ", destination);
+    check.title =
+        cat(connections, " connections through ", unresolved_name(gateway), " to ", destination);
     check.bound = cat(*accepted, " accepted");
     check.measured = cat(result.accepted, " accepted, ", result.refused,
                          " refused (ErrorPortAllocation), ", result.active, " active");

@@ -37,7 +37,8 @@ struct ReachabilityCheck final : Step {
   void run(Run& run, Check& check) const override {
     const auto answer =
         sim::plane().reachability->explain(run.scope(), resolved(run, query));
-    check.title = cat(unresolved_name(query.from), " -> ", unresolved_name(query.to), query.port ? cat(":", query.port) : "",
+    check.title = cat(unresolved_name(query.from), " -> ", unresolved_name(query.to),
+                      query.port ? cat(":", query.port) : "",
                       reachable ? " is reachable" : " is unreachable");
     check.bound = reachable ? "reachable" : "unreachable";
     if (!decided_by.empty()) check.bound += cat(", dropped by ", decided_by);

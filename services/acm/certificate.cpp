@@ -63,7 +63,8 @@ std::string shown_algorithm(std::string name) {
 
 void read_options(Certificate& certificate, const Input& in) {
   if (const Input options = in.at("Options")) {
-    certificate.transparency = options.string("CertificateTransparencyLoggingPreference", "ENABLED");
+    certificate.transparency =
+        options.string("CertificateTransparencyLoggingPreference", "ENABLED");
     if (options.string("Export", "DISABLED") != "DISABLED")
       throw AwsError{"ValidationException", "Exportable certificates are not available."};
   }
@@ -176,7 +177,8 @@ Value update_options(Context& ctx, Input in) {
 }
 
 Value add_certificate_tags(Context& ctx, Input in) {
-  add_tags(ctx.edit<Certificate>(require_certificate(ctx, in.string("CertificateArn")).id).tags, in);
+  add_tags(ctx.edit<Certificate>(require_certificate(ctx, in.string("CertificateArn")).id).tags,
+           in);
   return Value::map();
 }
 

@@ -59,7 +59,8 @@ std::string serial_of(X509* certificate) {
 
 Time time_of(const ASN1_TIME* time) {
   // The epoch as ASN.1; OpenSSL gives the difference in days and seconds.
-  const std::unique_ptr<ASN1_TIME, Release<ASN1_TIME, ASN1_TIME_free>> epoch(ASN1_TIME_set(nullptr, 0));
+  const std::unique_ptr<ASN1_TIME, Release<ASN1_TIME, ASN1_TIME_free>> epoch(
+      ASN1_TIME_set(nullptr, 0));
   int days = 0, seconds = 0;
   ASN1_TIME_diff(&days, &seconds, epoch.get(), time);
   return from_unix_seconds(int64_t{days} * 86400 + seconds);

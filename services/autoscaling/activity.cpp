@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "services/autoscaling/internal.h"
+#include "services/common/retention.h"
 
 namespace squall::autoscaling {
 namespace {
@@ -41,6 +42,14 @@ std::string padded(uint64_t n) {
   return std::string(12 - std::min<size_t>(12, digits.size()), '0') + digits;
 }
 
+constexpr Duration retention = std::chrono::hours{6 * 7 * 24};  // activities are shown six weeks
+constexpr std::string_view forget = "autoscaling.activity.forget";
+
+void forget_activities(sim::Scope& scope, const sim::Event&) {
+  forget_old<Activity>(scope, retention, forget, [](const Activity& a) { return a.started; });
+}
+
+constexpr sim::EventRow events[] = {{forget, forget_activities}};
 const api::HandlerRow rows[] = {{"DescribeScalingActivities", Reads, describe_activities}};
 
 }  // namespace
@@ -64,12 +73,14 @@ std::string start_activity(sim::Scope& scope, const Group& group, const NewActiv
   const bool over = a.status_code == "Failed" || a.status_code == "Successful";
   a.progress = over ? 100 : 30;
   if (over) a.ended = scope.now();
-  scope.announce("autoscaling.activity", group.id, cat(a.description, ": ", a.status_code),
-                 to_json(Value{{"instance", a.instance_id},
-                               {"status", a.status_code},
-                               {"cause", a.cause}}));
+  scope.announce(
+      "autoscaling.activity", group.id, cat(a.description, ": ", a.status_code),
+      to_json(Value{{"instance", a.instance_id}, {"status", a.status_code}, {"cause", a.cause}}));
+  remember_for(scope, retention, forget);
   return scope.add(std::move(a)).id;
 }
+
+std::span<const sim::EventRow> activity_events() { return events; }
 
 void set_activity_status(sim::Scope& scope, const std::string& id, std::string_view status,
                          int64_t progress) {

@@ -10,8 +10,7 @@ std::vector<std::string> Group::index_keys() const {
   std::vector<std::string> keys;
   for (const GroupInstance& i : instances) keys.push_back("instance:" + i.id);
   for (const std::string& arn : target_group_arns) keys.push_back("target-group:" + arn);
-  if (!launch_configuration.empty())
-    keys.push_back("launch-configuration:" + launch_configuration);
+  if (!launch_configuration.empty()) keys.push_back("launch-configuration:" + launch_configuration);
   return keys;
 }
 
@@ -22,7 +21,8 @@ const api::ServiceDefinition& service() {
                    instance_rows(), standby_rows(), activity_rows(), traffic_rows(), tag_rows(),
                    type_rows(), process_rows(), hook_rows(), scheduled_rows(), policy_rows(),
                    execute_rows(), refresh_rows()},
-      .events = {reconcile_events(), metric_events(), scheduled_events(), scaling_events()},
+      .events = {activity_events(), reconcile_events(), metric_events(), scheduled_events(),
+                 scaling_events()},
       .watches = {reconcile_watches()},
       .latencies = {reconcile_latencies()},
   };

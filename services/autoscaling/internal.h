@@ -27,6 +27,7 @@ std::span<const api::HandlerRow> launch_configuration_rows();
 std::span<const api::HandlerRow> instance_rows();
 std::span<const api::HandlerRow> standby_rows();
 std::span<const api::HandlerRow> activity_rows();
+std::span<const sim::EventRow> activity_events();
 std::span<const api::HandlerRow> traffic_rows();
 std::span<const api::HandlerRow> tag_rows();
 std::span<const api::HandlerRow> type_rows();

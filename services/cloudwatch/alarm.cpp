@@ -44,7 +44,8 @@ namespace {
 void check_metric_alarm(const Alarm& alarm, const Input& in) {
   if (!alarm.queries.empty()) {
     if (!alarm.metric_name.empty() || !alarm.name_space.empty() || in.has("Period"))
-      throw validation_error("Metrics list can't be combined with MetricName, Namespace or Period.");
+      throw validation_error(
+          "Metrics list can't be combined with MetricName, Namespace or Period.");
     const auto returned = std::ranges::count_if(alarm.queries, &MetricQuery::return_data);
     if (returned != 1)
       throw validation_error("Exactly one element of the metrics list should return data.");
@@ -94,7 +95,8 @@ Alarm alarm_from(const Input& in) {
   a.tags = tags_from(in.list("Tags"));
   if (a.datapoints_to_alarm > a.evaluation_periods)
     throw validation_error("DatapointsToAlarm must be less than or equal to EvaluationPeriods.");
-  static const std::vector<std::string> treatments{"breaching", "notBreaching", "ignore", "missing"};
+  static const std::vector<std::string> treatments{"breaching", "notBreaching", "ignore",
+                                                   "missing"};
   if (std::ranges::find(treatments, a.treat_missing_data) == treatments.end()) {
     throw validation_error(cat("Option ", a.treat_missing_data,
                                " is not supported for treat missing data. Supported options are "

@@ -26,8 +26,8 @@ struct StatisticSet {
   static StatisticSet of(double value) { return {value, value, value, 1, {}}; }
 };
 
-/// Adds a datum at `time` (stored by the minute, or by the second if `high_resolution`). For the data
-/// plane, services' own metrics and PutMetricData. Cheap: no record copy a datum.
+/// Adds a datum at `time` (stored by the minute, or by the second if `high_resolution`). For the
+/// data plane, services' own metrics and PutMetricData. Cheap: no record copy a datum.
 void put_metric(sim::Scope& scope, std::string_view name_space, std::string_view name,
                 const Dimensions& dimensions, const StatisticSet& data, std::string_view unit,
                 Time time, bool high_resolution = false);
@@ -56,8 +56,9 @@ struct MetricQuery {
 };
 
 /// A metric alarm. When its state changes, each action ARN gets the event
-/// "<service of the ARN>.alarm-action" (e.g. "autoscaling.alarm-action") with the ARN as subject and
-/// the alarm's name as payload; Auto Scaling's actions repeat every minute while the state lasts.
+/// "<service of the ARN>.alarm-action" (e.g. "autoscaling.alarm-action") with the ARN as subject
+/// and the alarm's name as payload; Auto Scaling's actions repeat every minute while the state
+/// lasts.
 struct Alarm {
   static constexpr std::string_view kind = "cloudwatch:alarm";
   std::string id;  // the name

@@ -25,7 +25,11 @@ AwsError invalid_parameter_combination(std::string_view message) {
 AwsError missing_parameter(std::string_view message) {
   return {"MissingParameter", std::string(message)};
 }
-AwsError invalid_next_token() { return {"InvalidNextToken", "The next token specified is invalid."}; }
-AwsError invalid_format(std::string_view message) { return {"InvalidFormat", std::string(message)}; }
+AwsError invalid_next_token() {
+  return {"InvalidNextToken", "The next token specified is invalid."};
+}
+AwsError invalid_format(std::string_view message) {
+  return {"InvalidFormat", std::string(message)};
+}
 
 }  // namespace squall::cloudwatch

@@ -15,9 +15,9 @@ namespace squall::cloudwatch {
 using Series = std::map<int64_t, double>;
 
 /// Evaluates all queries over [from, to) in dependency order; results in the order of the queries.
-/// Throws ValidationError for unknown ids, functions and syntax. Served: + - * / ^, comparisons, AND,
-/// OR, SUM, AVG, MIN, MAX, STDDEV, ABS, CEIL, FLOOR, RATE, DIFF, RUNNING_SUM, PERIOD, FILL, IF,
-/// METRICS.
+/// Throws ValidationError for unknown ids, functions and syntax. Served: + - * / ^, comparisons,
+/// AND, OR, SUM, AVG, MIN, MAX, STDDEV, ABS, CEIL, FLOOR, RATE, DIFF, RUNNING_SUM, PERIOD, FILL,
+/// IF, METRICS.
 std::vector<std::pair<const MetricQuery*, Series>> evaluate_queries(
     const sim::Scope& scope, const std::vector<MetricQuery>& queries, int64_t from_s, int64_t to_s);
 

@@ -52,8 +52,8 @@ struct HistoryItem {
 std::string metric_id(std::string_view name_space, std::string_view name,
                       const Dimensions& dimensions);
 void add_data(StatisticSet& to, const StatisticSet& more);
-/// One statistic of a set: Average, Sum, Minimum, Maximum, SampleCount, pNN, pNN.N. Absent if the set
-/// is empty.
+/// One statistic of a set: Average, Sum, Minimum, Maximum, SampleCount, pNN, pNN.N. Absent if the
+/// set is empty.
 std::optional<double> statistic_of(const StatisticSet& data, std::string_view statistic);
 bool is_statistic(std::string_view name);
 bool is_extended_statistic(std::string_view name);

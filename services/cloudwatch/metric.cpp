@@ -77,10 +77,10 @@ Value get_metric_statistics(Context& ctx, Input in) {
                   : period % 60 != 0)
     throw invalid_parameter_value("The parameter Period must be a multiple of 60.");
   if (to_seconds(*to - *from) / static_cast<double>(period) > 1440) {
-    throw invalid_parameter_combination(
-        cat("You have requested up to ", (unix_seconds(*to) - unix_seconds(*from)) / period,
-            " datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested "
-            "by increasing Period, or decreasing the time range."));
+    throw invalid_parameter_combination(cat(
+        "You have requested up to ", (unix_seconds(*to) - unix_seconds(*from)) / period,
+        " datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested "
+        "by increasing Period, or decreasing the time range."));
   }
   const std::string name = in.string("MetricName");
   const std::string unit = in.string("Unit");

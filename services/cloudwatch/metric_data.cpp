@@ -16,8 +16,10 @@ std::vector<MetricQuery> queries_from(const std::vector<Input>& list, int64_t de
     MetricQuery q;
     q.id = in.string("Id");
     if (!ids.insert(q.id).second)
-      throw validation_error(cat("The values for parameter id in parameter MetricDataQueries must be "
-                                 "unique: ", q.id));
+      throw validation_error(
+          cat("The values for parameter id in parameter MetricDataQueries must be "
+              "unique: ",
+              q.id));
     q.expression = in.string("Expression");
     q.label = in.string("Label");
     q.return_data = in.boolean("ReturnData", true);
@@ -38,7 +40,8 @@ std::vector<MetricQuery> queries_from(const std::vector<Input>& list, int64_t de
       q.unit = stat.string("Unit");
       q.period_s = stat.integer("Period");
       if (!is_statistic(q.statistic) && !is_extended_statistic(q.statistic))
-        throw validation_error(cat("The value ", q.statistic, " for parameter Stat is not supported."));
+        throw validation_error(
+            cat("The value ", q.statistic, " for parameter Stat is not supported."));
     }
     queries.push_back(std::move(q));
   }

@@ -35,8 +35,8 @@ bool matches_tags(const Filter& filter, const Tags& tags);
 /// EC2's `InvalidParameterValue`: The filter 'x' is invalid.
 AwsError invalid_filter(std::string_view name);
 
-/// A request's filters bound to the rows that an operation serves. Unknown names are refused. Records
-/// with a member `tags` also answer to `tag:KEY`, `tag-key` and `tag-value`.
+/// A request's filters bound to the rows that an operation serves. Unknown names are refused.
+/// Records with a member `tags` also answer to `tag:KEY`, `tag-key` and `tag-value`.
 template <class T>
 class FilterSet {
  public:

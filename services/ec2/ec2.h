@@ -112,7 +112,8 @@ LaunchSpec resolve_launch_template(const sim::Scope& scope, std::string_view id,
 /// Launches `count` instances (state pending; running by event "ec2.instance.running") and returns
 /// their ids. Throws EC2's errors, InsufficientInstanceCapacity where a fault says so.
 std::vector<std::string> launch_instances(sim::Scope& scope, const LaunchSpec& spec, int count);
-/// The same line of code for the API, Auto Scaling and faults. `reason` goes to StateTransitionReason
+/// The same line of code for the API, Auto Scaling and faults. `reason` goes to
+/// StateTransitionReason
 /// ("User initiated", "Server.SpotInstanceTermination"...). No-ops on instances that are gone.
 void terminate_instance(sim::Scope& scope, std::string_view id, std::string_view reason);
 void stop_instance(sim::Scope& scope, std::string_view id, std::string_view reason);

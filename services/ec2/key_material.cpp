@@ -131,13 +131,16 @@ std::string text_of(BIO* bio) {
   return {data, static_cast<size_t>(size)};
 }
 
-AwsError bad_key() { return {"InvalidKey.Format", "Key is not in valid OpenSSH public key format"}; }
+AwsError bad_key() {
+  return {"InvalidKey.Format", "Key is not in valid OpenSSH public key format"};
+}
 
 /// What follows the length at `at`; moves on.
 std::string_view take(std::string_view& blob) {
   if (blob.size() < 4) throw bad_key();
   size_t size = 0;
-  for (int i = 0; i < 4; ++i) size = size << 8 | static_cast<unsigned char>(blob[static_cast<size_t>(i)]);
+  for (int i = 0; i < 4; ++i)
+    size = size << 8 | static_cast<unsigned char>(blob[static_cast<size_t>(i)]);
   if (blob.size() - 4 < size) throw bad_key();
   const std::string_view text = blob.substr(4, size);
   blob.remove_prefix(4 + size);

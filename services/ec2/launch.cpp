@@ -102,10 +102,10 @@ void check_groups(const sim::Scope& scope, Launch& launch) {
   for (const std::string& id : wanted) {
     const SecurityGroup* group = scope.view<SecurityGroup>(id);
     if (!group)
-      throw AwsError{is_resource_id(id, "sg") ? "InvalidGroup.NotFound" : "InvalidGroupId.Malformed",
-                     is_resource_id(id, "sg")
-                         ? cat("The security group '", id, "' does not exist")
-                         : cat("Invalid id: \"", id, "\" (expecting \"sg-...\")")};
+      throw AwsError{
+          is_resource_id(id, "sg") ? "InvalidGroup.NotFound" : "InvalidGroupId.Malformed",
+          is_resource_id(id, "sg") ? cat("The security group '", id, "' does not exist")
+                                   : cat("Invalid id: \"", id, "\" (expecting \"sg-...\")")};
     if (group->vpc_id != launch.vpc_id)
       throw AwsError{"InvalidParameter", cat("Security group ", id, " and subnet ",
                                              launch.subnet_id, " belong to different networks.")};
@@ -169,7 +169,8 @@ void map_devices(const sim::Scope& scope, Launch& launch) {
 
 void check_launch(const sim::Scope& scope, Launch& launch) {
   const LaunchSpec& spec = launch.spec;
-  if (spec.image_id.empty()) throw compute_missing("The request must contain the parameter ImageId");
+  if (spec.image_id.empty())
+    throw compute_missing("The request must contain the parameter ImageId");
   launch.image_id = resolve_image_id(scope, spec.image_id);
   launch.image = find_image(scope, launch.image_id);
   if (!launch.image) throw images_not_found({launch.image_id});

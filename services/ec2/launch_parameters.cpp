@@ -1,5 +1,6 @@
 // The parameters that RunInstances and launch templates have in common, read into a LaunchSpec.
-// Applying a template's data first and the request's after it is how a request overrides a template.
+// Applying a template's data first and the request's after it is how a request overrides a
+// template.
 #include <algorithm>
 
 #include "services/ec2/compute.h"
@@ -203,8 +204,8 @@ void apply_launch_parameters(LaunchSpec& spec, const Input& in) {
   in.ignore(in.shape().find("RamdiskId") ? "RamdiskId" : "RamDiskId");
   const bool request = static_cast<bool>(in.shape().find("ElasticGpuSpecification"));
   refuse(in, {request ? "ElasticGpuSpecification" : "ElasticGpuSpecifications",
-              "ElasticInferenceAccelerators", "LicenseSpecifications", "Operator", "NetworkPerformanceOptions",
-              "SecondaryInterfaces"});
+              "ElasticInferenceAccelerators", "LicenseSpecifications", "Operator",
+              "NetworkPerformanceOptions", "SecondaryInterfaces"});
 }
 
 }  // namespace squall::ec2

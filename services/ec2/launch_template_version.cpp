@@ -78,7 +78,8 @@ Value delete_versions(Context& ctx, Input in) {
       deleted.push(shown);
     }
   }
-  if (!t.versions.empty()) t.latest_version = std::max(t.default_version, t.versions.rbegin()->second.number);
+  if (!t.versions.empty())
+    t.latest_version = std::max(t.default_version, t.versions.rbegin()->second.number);
   return {{"SuccessfullyDeletedLaunchTemplateVersions", deleted},
           {"UnsuccessfullyDeletedLaunchTemplateVersions", failed}};
 }

@@ -55,7 +55,8 @@ Value create_image(Context& ctx, Input in) {
     if (!ctx.has<Volume>(device.volume_id)) continue;
     const Volume& volume = *ctx.view<Volume>(device.volume_id);
     device.snapshot_id =
-        add_snapshot(ctx, volume, cat("Created by CreateImage(", instance_id, ")"), snapshot_tags).id;
+        add_snapshot(ctx, volume, cat("Created by CreateImage(", instance_id, ")"), snapshot_tags)
+            .id;
     device.volume_id.clear();
     image.devices.push_back(std::move(device));
   }

@@ -14,7 +14,8 @@ Value replay(const Context& ctx, const std::string& token, const std::string& di
   if (before[0]->client_token_digest != digest) throw idempotent_mismatch(token);
   InstanceDescriber describer(ctx);
   Value answer = describe_reservation(ctx, *before[0]);
-  for (const Instance* instance : before) answer.at("Instances").push(describer.describe(*instance));
+  for (const Instance* instance : before)
+    answer.at("Instances").push(describer.describe(*instance));
   return answer;
 }
 
@@ -103,7 +104,8 @@ void check_tag_keys(const Tags& tags) {
     if (value.size() > 256) throw compute_invalid("Tag value exceeds the maximum length of 256");
   }
   if (tags.size() > 50)
-    throw AwsError{"TagLimitExceeded", "The maximum number of Tags for a resource has been reached."};
+    throw AwsError{"TagLimitExceeded",
+                   "The maximum number of Tags for a resource has been reached."};
 }
 
 }  // namespace squall::ec2

@@ -82,7 +82,8 @@ const HandlerRow rows[] = {
 
 HandlerRows snapshot_rows() { return rows; }
 
-Snapshot& add_snapshot(sim::Scope& scope, const Volume& volume, std::string description, Tags tags) {
+Snapshot& add_snapshot(sim::Scope& scope, const Volume& volume, std::string description,
+                       Tags tags) {
   Snapshot s;
   s.id = scope.new_id("snap", volume.id);
   s.volume_id = volume.id;

@@ -100,7 +100,8 @@ Value create_volume(Context& ctx, Input in) {
                                 snapshot.size_gib, "GiB)."));
     v.encrypted = snapshot.encrypted;
   }
-  if (!v.size_gib) throw compute_missing("The request must contain the parameter size or snapshotId");
+  if (!v.size_gib)
+    throw compute_missing("The request must contain the parameter size or snapshotId");
   v.volume_type = in.string("VolumeType", "gp2");
   const int64_t iops = in.integer("Iops"), throughput = in.integer("Throughput");
   check_volume(v.volume_type, v.size_gib, iops, throughput);
@@ -133,7 +134,8 @@ void volume_available(sim::Scope& scope, const sim::Event& event) {
 Value delete_volume(Context& ctx, Input in) {
   const Volume& v = require<Volume>(ctx, in.string("VolumeId"));
   if (v.state == "in-use")
-    throw AwsError{"VolumeInUse", cat("Volume ", v.id, " is currently attached to ", v.instance_id)};
+    throw AwsError{"VolumeInUse",
+                   cat("Volume ", v.id, " is currently attached to ", v.instance_id)};
   if (v.state == "deleting") return Value::map();
   ctx.edit<Volume>(v.id).state = "deleting";
   ctx.after(ctx.latency("ec2.volume.delete", v.id), "ec2.volume.deleted", v.id);

@@ -14,7 +14,8 @@ Value attach_volume(Context& ctx, Input in) {
   if (found.state == "in-use")
     throw AwsError{"VolumeInUse", cat(found.id, " is already attached to an instance")};
   if (found.state != "available")
-    throw AwsError{"IncorrectState", cat("Volume '", found.id, "' is not in the 'available' state.")};
+    throw AwsError{"IncorrectState",
+                   cat("Volume '", found.id, "' is not in the 'available' state.")};
   if (found.zone != target.zone)
     throw AwsError{"InvalidVolume.ZoneMismatch",
                    cat("The volume '", found.id, "' is not in the same availability zone as "

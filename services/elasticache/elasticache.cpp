@@ -13,7 +13,7 @@ const api::ServiceDefinition& service() {
                    snapshot_rows(), event_rows(), cluster_rows(), cluster_view_rows(), tag_rows(),
                    version_rows(), group_modify_rows()},
       .events = {replication_group_events(), failover_events(), snapshot_events(), cluster_events(),
-                 group_modify_events()},
+                 group_modify_events(), event_events()},
       .watches = {failover_watches()},
       .latencies = {latencies()},
   };

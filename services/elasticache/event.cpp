@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 
+#include "services/common/retention.h"
 #include "services/elasticache/internal.h"
 
 namespace squall::elasticache {
@@ -11,13 +12,10 @@ using namespace std::chrono_literals;
 
 constexpr Duration retention = 14 * 24h;
 
-void forget_old(sim::Scope& scope) {
-  std::vector<std::string> old;
-  for (const EventRecord& e : scope.all<EventRecord>()) {
-    if (e.time + retention >= scope.now()) break;  // in order of time
-    old.push_back(e.id);
-  }
-  for (const std::string& id : old) scope.erase<EventRecord>(id);
+constexpr std::string_view forget = "elasticache.event.forget";
+
+void forget_events(sim::Scope& scope, const sim::Event&) {
+  forget_old<EventRecord>(scope, retention, forget, [](const EventRecord& e) { return e.time; });
 }
 
 Value describe_events(Context& ctx, Input in) {
@@ -54,7 +52,7 @@ Value describe_events(Context& ctx, Input in) {
 
 void record_event(sim::Scope& scope, std::string_view source_type, std::string_view source_id,
                   std::string_view message) {
-  forget_old(scope);
+  remember_for(scope, retention, forget);
   std::array<char, 48> key{};
   std::snprintf(key.data(), key.size(), "%020lld-%08llu",
                 static_cast<long long>(to_ns(scope.now())),
@@ -66,6 +64,11 @@ void record_event(sim::Scope& scope, std::string_view source_type, std::string_v
 
 std::span<const api::HandlerRow> event_rows() {
   static const api::HandlerRow rows[] = {{"DescribeEvents", api::Reads, describe_events}};
+  return rows;
+}
+
+std::span<const sim::EventRow> event_events() {
+  static const sim::EventRow rows[] = {{forget, forget_events}};
   return rows;
 }
 

@@ -79,6 +79,7 @@ std::span<const api::HandlerRow> replication_group_rows();
 std::span<const api::HandlerRow> parameter_group_rows();
 std::span<const api::HandlerRow> snapshot_rows();
 std::span<const api::HandlerRow> event_rows();
+std::span<const sim::EventRow> event_events();
 std::span<const api::HandlerRow> cluster_rows();
 std::span<const api::HandlerRow> cluster_view_rows();
 std::span<const api::HandlerRow> tag_rows();

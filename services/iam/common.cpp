@@ -55,7 +55,8 @@ Tags checked_tags(const Input& in) {
                                    "insensitive."};
   for (const auto& [key, value] : tags)
     if (to_lower(key).starts_with("aws:"))
-      throw AwsError{"InvalidInput", "aws: prefixed tag key names are not allowed for external use."};
+      throw AwsError{"InvalidInput",
+                     "aws: prefixed tag key names are not allowed for external use."};
   constexpr size_t tags_max = 50;
   if (tags.size() > tags_max) throw limit_exceeded("TagsPerEntity", tags_max);
   return tags;

@@ -66,9 +66,10 @@ Value list_for_role(Context& ctx, Input in) {
   for (const InstanceProfile* p : ctx.by<InstanceProfile>(cat("role:", role.id)))
     names.push_back(p->id);
   return paged("InstanceProfiles",
-               paginate(ctx.all<InstanceProfile>(), page_of(in),
-                        [&](const InstanceProfile& p) { return std::ranges::count(names, p.id) > 0; },
-                        [&](const InstanceProfile& p) { return describe(ctx, p); }));
+               paginate(
+                   ctx.all<InstanceProfile>(), page_of(in),
+                   [&](const InstanceProfile& p) { return std::ranges::count(names, p.id) > 0; },
+                   [&](const InstanceProfile& p) { return describe(ctx, p); }));
 }
 
 Value add_role(Context& ctx, Input in) {

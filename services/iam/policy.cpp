@@ -33,18 +33,19 @@ size_t attachments(const sim::Scope& scope, const Policy& policy) {
 }
 
 Value describe_policy(const sim::Scope& scope, const Policy& policy, bool whole) {
-  return {{"PolicyName", policy.name},
-          {"PolicyId", policy.policy_id},
-          {"Arn", policy.id},
-          {"Path", policy.path},
-          {"DefaultVersionId", cat('v', policy.default_version)},
-          {"AttachmentCount", attachments(scope, policy)},
-          {"PermissionsBoundaryUsageCount", 0},
-          {"IsAttachable", true},
-          {"Description", whole && !policy.description.empty() ? Value(policy.description) : Value()},
-          {"CreateDate", policy.created},
-          {"UpdateDate", policy.updated},
-          {"Tags", whole ? describe_tags(policy.tags, is_aws_managed(policy.id)) : Value()}};
+  return {
+      {"PolicyName", policy.name},
+      {"PolicyId", policy.policy_id},
+      {"Arn", policy.id},
+      {"Path", policy.path},
+      {"DefaultVersionId", cat('v', policy.default_version)},
+      {"AttachmentCount", attachments(scope, policy)},
+      {"PermissionsBoundaryUsageCount", 0},
+      {"IsAttachable", true},
+      {"Description", whole && !policy.description.empty() ? Value(policy.description) : Value()},
+      {"CreateDate", policy.created},
+      {"UpdateDate", policy.updated},
+      {"Tags", whole ? describe_tags(policy.tags, is_aws_managed(policy.id)) : Value()}};
 }
 
 Value describe_version(const Policy& policy, const PolicyVersion& version, bool document) {
@@ -76,7 +77,8 @@ Value get_policy(Context& ctx, Input in) {
 
 Value delete_policy(Context& ctx, Input in) {
   const Policy& policy = editable(ctx, in.string("PolicyArn"));
-  if (attachments(ctx, policy)) throw delete_conflict("Cannot delete a policy attached to entities.");
+  if (attachments(ctx, policy))
+    throw delete_conflict("Cannot delete a policy attached to entities.");
   if (policy.versions.size() > 1)
     throw delete_conflict("This policy has more than one version. Before you delete a policy, you "
                           "must delete the policy's versions. The default version is deleted with "
@@ -91,7 +93,8 @@ struct PolicyRange {
   auto begin() const { return all.begin(); }
   auto end() const { return all.end(); }
   auto after(std::string_view id) const {
-    return std::ranges::upper_bound(all, id, {}, [](const Policy& p) { return std::string_view(p.id); });
+    return std::ranges::upper_bound(all, id, {},
+                                    [](const Policy& p) { return std::string_view(p.id); });
   }
 };
 
@@ -99,7 +102,8 @@ Value list_policies(Context& ctx, Input in) {
   const std::string scope = in.string("Scope", "All");
   const bool only_attached = in.boolean("OnlyAttached");
   const std::string prefix = in.string("PathPrefix", "/");
-  const bool for_permissions = in.string("PolicyUsageFilter", "PermissionsPolicy") == "PermissionsPolicy";
+  const std::string usage = in.string("PolicyUsageFilter", "PermissionsPolicy");
+  const bool for_permissions = usage == "PermissionsPolicy";
   PolicyRange range;
   if (scope != "AWS")
     for (const Policy& policy : ctx.all<Policy>()) range.all.push_back(policy);

@@ -54,7 +54,8 @@ Value create(Context& ctx, Input in) {
 Value remove(Context& ctx, Input in) {
   const Role& role = require_role(ctx, in.string("RoleName"));
   if (!role.path.starts_with("/aws-service-role/"))
-    throw AwsError{"InvalidInput", cat("The role ", role.id, " is not a service-linked role."), 400};
+    throw AwsError{"InvalidInput", cat("The role ", role.id, " is not a service-linked role."),
+                   400};
   const std::string task =
       cat("task", role.path, role.id, '/', ctx.new_uuid("iam-deletion", role.id));
   ctx.erase<Role>(std::string(role.id));

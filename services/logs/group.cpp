@@ -10,7 +10,8 @@ namespace {
 Value create_log_group(Context& ctx, Input in) {
   const std::string name = in.string("logGroupName");
   if (ctx.has<LogGroup>(name)) throw already_exists("log group");
-  if (name.starts_with("aws/")) throw invalid_parameter("Log groups starting with aws/ are reserved.");
+  if (name.starts_with("aws/"))
+    throw invalid_parameter("Log groups starting with aws/ are reserved.");
   LogGroup group;
   group.id = name;
   group.kms_key_id = in.string("kmsKeyId");

@@ -56,8 +56,8 @@ AwsError invalid_parameter(std::string_view message);
 /// The group that `logGroupName` or `logGroupIdentifier` (name or ARN) names; throws.
 const LogGroup& find_group(const Context& ctx, const Input& in);
 
-/// `filterPattern`: terms (all must occur), quoted phrases, ?optional terms and -excluded ones; JSON and
-/// bracket patterns are refused by the caller.
+/// `filterPattern`: terms (all must occur), quoted phrases, ?optional terms and -excluded ones;
+/// JSON and bracket patterns are refused by the caller.
 bool matches_pattern(std::string_view pattern, std::string_view message);
 
 std::span<const api::HandlerRow> group_rows();

@@ -30,7 +30,8 @@ void append_event(sim::Scope& scope, std::string_view group, std::string_view st
   const std::string id = stream_id(group, stream);
   LogStream& s = scope.edit<LogStream>(id);
   const LogChunk* last = s.chunks ? scope.view<LogChunk>(chunk_id(id, s.chunks)) : nullptr;
-  if (!last || last->events.size() >= chunk_lines) scope.add<LogChunk>({chunk_id(id, ++s.chunks), {}});
+  if (!last || last->events.size() >= chunk_lines)
+    scope.add<LogChunk>({chunk_id(id, ++s.chunks), {}});
   s.first_event = std::min(s.first_event.value_or(event.time), event.time);
   s.last_event = std::max(s.last_event.value_or(event.time), event.time);
   s.last_ingestion = event.ingested;
@@ -97,7 +98,8 @@ const LogGroup& find_group(const Context& ctx, const Input& in) {
   std::string name = in.string("logGroupName");
   const std::string identifier = in.string("logGroupIdentifier");
   if (name.empty() == identifier.empty())
-    throw invalid_parameter("Exactly one of logGroupName and logGroupIdentifier must be specified.");
+    throw invalid_parameter(
+        "Exactly one of logGroupName and logGroupIdentifier must be specified.");
   if (!identifier.empty()) {
     const size_t at = identifier.find(":log-group:");
     name = at == identifier.npos ? identifier : identifier.substr(at + 11);

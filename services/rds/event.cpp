@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 
+#include "services/common/retention.h"
 #include "services/rds/internal.h"
 
 namespace squall::rds {
@@ -72,13 +73,10 @@ const EventWords* words_of(std::string_view id) {
   return nullptr;
 }
 
-void forget_old(sim::Scope& scope) {
-  std::vector<std::string> old;
-  for (const EventRecord& e : scope.all<EventRecord>()) {
-    if (e.time + retention >= scope.now()) break;  // in order of time
-    old.push_back(e.id);
-  }
-  for (const std::string& id : old) scope.erase<EventRecord>(id);
+constexpr std::string_view forget = "rds.event.forget";
+
+void forget_events(sim::Scope& scope, const sim::Event&) {
+  forget_old<EventRecord>(scope, retention, forget, [](const EventRecord& e) { return e.time; });
 }
 
 bool has_any(const std::vector<std::string>& wanted, const std::vector<std::string>& have) {
@@ -128,7 +126,7 @@ Value describe_events(Context& ctx, Input in) {
 void record_event(sim::Scope& scope, std::string_view event_id, std::string_view source_type,
                   std::string_view source_id, std::string_view source_arn,
                   std::vector<std::string> categories, std::string_view message) {
-  forget_old(scope);
+  remember_for(scope, retention, forget);
   std::array<char, 48> key{};
   std::snprintf(key.data(), key.size(), "%020lld-%08llu",
                 static_cast<long long>(to_ns(scope.now())),
@@ -162,6 +160,11 @@ void snapshot_event(sim::Scope& scope, const Snapshot& snapshot, std::string_vie
 
 std::span<const api::HandlerRow> event_rows() {
   static const api::HandlerRow rows[] = {{"DescribeEvents", api::Reads, describe_events}};
+  return rows;
+}
+
+std::span<const sim::EventRow> event_events() {
+  static const sim::EventRow rows[] = {{forget, forget_events}};
   return rows;
 }
 

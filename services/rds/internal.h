@@ -92,6 +92,7 @@ std::span<const api::HandlerRow> remove_rows();
 std::span<const api::HandlerRow> power_rows();
 std::span<const api::HandlerRow> snapshot_rows();
 std::span<const api::HandlerRow> event_rows();
+std::span<const sim::EventRow> event_events();
 std::span<const api::HandlerRow> version_rows();
 std::span<const api::HandlerRow> orderable_rows();
 std::span<const api::HandlerRow> account_rows();

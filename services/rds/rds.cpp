@@ -14,7 +14,8 @@ const api::ServiceDefinition& service() {
                    modify_rows(), version_rows(), orderable_rows(), account_rows(), replica_rows(),
                    parameter_rows(), tag_rows(), subscription_rows()},
       .events = {instance_events(), replica_events(), modify_events(), remove_events(),
-                 power_events(), failover_events(), monitor_events(), snapshot_events()},
+                 power_events(), failover_events(), monitor_events(), snapshot_events(),
+                 event_events()},
       .watches = {monitor_watches()},
       .latencies = {latencies()},
   };

@@ -21,11 +21,13 @@ Caller caller_of(const Context& ctx) {
     const sim::Scope global = ctx.global();
     if (const Session* session = global.view<Session>(ctx.access_key())) {
       if (session->expires <= ctx.now())
-        throw AwsError{"ExpiredToken", "The security token included in the request is expired", 403};
+        throw AwsError{"ExpiredToken", "The security token included in the request is expired",
+                       403};
       return {session->arn, session->user_id};
     }
     if (const iam::AccessKey* key = global.view<iam::AccessKey>(ctx.access_key()))
-      if (const iam::User* user = global.view<iam::User>(key->user)) return {user->arn, user->user_id};
+      if (const iam::User* user = global.view<iam::User>(key->user))
+        return {user->arn, user->user_id};
   }
   return {ctx.caller_arn, ctx.caller_id};
 }
@@ -38,8 +40,9 @@ Value get_caller_identity(Context& ctx, Input) {
 int64_t duration_of(const Input& in, int64_t fallback, int64_t longest) {
   const int64_t seconds = in.integer("DurationSeconds", fallback);
   if (seconds > longest)
-    throw AwsError{"ValidationError",
-                   "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."};
+    throw AwsError{
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."};
   return seconds;
 }
 
@@ -101,7 +104,8 @@ Value assume_role(Context& ctx, Input in) {
   const int64_t seconds = duration_of(in, 3600, assumed.session_max_s);
   // Nothing is ever denied here, so what would narrow the session's rights has no effect.
   for (const char* member : {"ExternalId", "SerialNumber", "TokenCode"}) in.ignore(member);
-  for (const char* member : {"Policy", "PolicyArns", "Tags", "TransitiveTagKeys", "ProvidedContexts"})
+  for (const char* member :
+       {"Policy", "PolicyArns", "Tags", "TransitiveTagKeys", "ProvidedContexts"})
     in.raw(member);
   Value answer{{"Credentials", open_session(ctx, assumed.arn, assumed.id, seconds)},
                {"AssumedRoleUser", describe_assumed(assumed)}};

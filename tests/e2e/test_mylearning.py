@@ -8,8 +8,8 @@ import pytest
 
 STACK = conftest.ROOT / "scenarios" / "mylearning"
 # Terminated instances stay visible for an hour, deleted NAT gateways too; events of RDS and
-# ElastiCache for 14 days. After that AWS itself has forgotten.
-FORGOTTEN_AFTER_S = 15 * 24 * 3600
+# ElastiCache for 14 days, scaling activities for six weeks. After that AWS itself has forgotten.
+FORGOTTEN_AFTER_S = 43 * 24 * 3600
 
 
 def deploy(squall, out, *flags):

@@ -85,7 +85,8 @@ TEST_F(AcmTest, BadImportsAreRefused) {
   const Pems one = self_signed("one.example.com"), two = self_signed("two.example.com");
   auto import = [&](const std::string& certificate, const std::string& key) {
     return error("acm", "ImportCertificate",
-                 {{"Certificate", Value::blob(certificate)}, {"PrivateKey", Value::blob(key)}}).code;
+                 {{"Certificate", Value::blob(certificate)}, {"PrivateKey", Value::blob(key)}})
+        .code;
   };
   EXPECT_EQ(import("nonsense", one.key), "ValidationException");
   EXPECT_EQ(import(one.certificate, two.key), "ValidationException");

@@ -173,7 +173,8 @@ TEST_F(InstanceTest, FiltersAndPages) {
   };
   EXPECT_EQ(count({{"Name", "tag:Name"}, {"Values", std::vector<Value>{"web-3"}}}), 1u);
   EXPECT_EQ(count({{"Name", "tag:Name"}, {"Values", std::vector<Value>{"web-*"}}}), 7u);
-  EXPECT_EQ(count({{"Name", "instance-state-name"}, {"Values", std::vector<Value>{"stopped"}}}), 0u);
+  EXPECT_EQ(count({{"Name", "instance-state-name"}, {"Values", std::vector<Value>{"stopped"}}}),
+            0u);
   const Value page = call("ec2", "DescribeInstances", {{"MaxResults", 5}});
   EXPECT_EQ(page.at("Reservations").size(), 5u);
   const Value rest = call("ec2", "DescribeInstances",
@@ -222,15 +223,20 @@ TEST_F(InstanceTest, ADarkZoneHasNoCapacity) {
                             {"MaxCount", 1},
                             {"Placement", {{"AvailabilityZone", "us-east-1a"}}}});
   EXPECT_EQ(e.code, "InsufficientInstanceCapacity");
-  EXPECT_THAT(e.message, testing::StartsWith("We currently do not have sufficient m5.large capacity "
-                                             "in the Availability Zone you requested (us-east-1a)."));
+  EXPECT_THAT(e.message,
+              testing::StartsWith("We currently do not have sufficient m5.large capacity "
+                                  "in the Availability Zone you requested (us-east-1a)."));
   EXPECT_NE(describe(launch()).at("Placement").at("AvailabilityZone").text(), "us-east-1a");
 }
 
 TEST_F(InstanceTest, AttributesAndOptions) {
   const std::string id = launch({{"UserData", "aGVsbG8="}});
-  EXPECT_EQ(call("ec2", "DescribeInstanceAttribute", {{"InstanceId", id}, {"Attribute", "userData"}})
-                .at("UserData").at("Value").text(), "aGVsbG8=");
+  EXPECT_EQ(
+      call("ec2", "DescribeInstanceAttribute", {{"InstanceId", id}, {"Attribute", "userData"}})
+          .at("UserData")
+          .at("Value")
+          .text(),
+      "aGVsbG8=");
   EXPECT_EQ(error("ec2", "ModifyInstanceAttribute",
                   {{"InstanceId", id}, {"InstanceType", {{"Value", "t3.small"}}}}).code,
             "IncorrectInstanceState");

@@ -55,8 +55,9 @@ TEST_F(ComputeTest, TemplatesKeepVersionsAndLaunch) {
 TEST_F(ComputeTest, TemplateErrorsAreEc2s) {
   EXPECT_EQ(error("ec2", "DescribeLaunchTemplates", {{"LaunchTemplateNames", one("none")}}).code,
             "InvalidLaunchTemplateName.NotFoundException");
-  EXPECT_EQ(error("ec2", "DeleteLaunchTemplate", {{"LaunchTemplateId", "lt-0123456789abcdef0"}}).code,
-            "InvalidLaunchTemplateId.NotFound");
+  EXPECT_EQ(
+      error("ec2", "DeleteLaunchTemplate", {{"LaunchTemplateId", "lt-0123456789abcdef0"}}).code,
+      "InvalidLaunchTemplateId.NotFound");
   const Value input{{"LaunchTemplateName", "web"},
                     {"LaunchTemplateData", {{"InstanceType", "m5.large"}}}};
   call("ec2", "CreateLaunchTemplate", input);
@@ -103,16 +104,18 @@ TEST_F(ComputeTest, ImagesAreFoundByNameAndOwner) {
                             {{"Name", "architecture"}, {"Values", one("x86_64")}}}}})
           .at("Images");
   EXPECT_GE(images.size(), 3u);
-  EXPECT_GE(call("ec2", "DescribeImages", {{"Owners", one("099720109477")}}).at("Images").size(), 4u);
+  EXPECT_GE(call("ec2", "DescribeImages", {{"Owners", one("099720109477")}}).at("Images").size(),
+            4u);
   EXPECT_EQ(call("ec2", "DescribeImages", {{"Owners", one("self")}}).at("Images").size(), 0u);
   const std::string id =
       ec2::image_id_of("us-east-1", "al2023-ami-kernel-default-arm64");
   EXPECT_EQ(call("ec2", "DescribeImages", {{"ImageIds", one(id)}}).at("Images")[0]
                 .at("Architecture").text(), "arm64");
-  EXPECT_EQ(error("ec2", "DescribeImages",
-                  {{"ImageIds", std::vector<Value>{"ami-0badbadbadbadbad1", "ami-0badbadbadbadbad2"}}})
-                .message,
-            "The image ids '[ami-0badbadbadbadbad1, ami-0badbadbadbadbad2]' do not exist");
+  EXPECT_EQ(
+      error("ec2", "DescribeImages",
+            {{"ImageIds", std::vector<Value>{"ami-0badbadbadbadbad1", "ami-0badbadbadbadbad2"}}})
+          .message,
+      "The image ids '[ami-0badbadbadbadbad1, ami-0badbadbadbadbad2]' do not exist");
 }
 
 TEST_F(ComputeTest, VolumesAttachAndDetach) {
@@ -129,7 +132,8 @@ TEST_F(ComputeTest, VolumesAttachAndDetach) {
                          {"InstanceId", instance.at("InstanceId")},
                          {"Device", "/dev/sdf"}};
   EXPECT_EQ(call("ec2", "AttachVolume", attachment).at("State").text(), "attaching");
-  EXPECT_EQ(error("ec2", "DeleteVolume", {{"VolumeId", volume.at("VolumeId")}}).code, "VolumeInUse");
+  EXPECT_EQ(error("ec2", "DeleteVolume", {{"VolumeId", volume.at("VolumeId")}}).code,
+            "VolumeInUse");
   const Value snapshot = call("ec2", "CreateSnapshot", {{"VolumeId", volume.at("VolumeId")}});
   EXPECT_EQ(call("ec2", "DescribeSnapshots", {{"SnapshotIds", one(snapshot.at("SnapshotId"))}})
                 .at("Snapshots")[0].at("State").text(), "completed");

@@ -21,7 +21,8 @@ inline const api::Registry& test_registry() {
 /// Profile zero and a held clock by default; `use_latency` before the first call changes that.
 class ServiceTest : public testing::Test {
  protected:
-  ServiceTest() : world_(test_registry().laws(), options()), local_(test_registry(), world_, "us-east-1") {}
+  ServiceTest()
+      : world_(test_registry().laws(), options()), local_(test_registry(), world_, "us-east-1") {}
 
   /// The output, or the AwsError thrown (the test fails). Ignored members fail the test too.
   Value call(std::string_view service, std::string_view operation, Value input = Value::map()) {

@@ -6,7 +6,8 @@ namespace squall {
 namespace {
 
 constexpr const char* trust =
-    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]})";
+    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",)"
+    R"("Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]})";
 constexpr const char* policy =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]})";
 
@@ -88,8 +89,9 @@ TEST_F(IamTest, PoliciesHaveVersions) {
                         .at("Policy").at("Arn");
   call("iam", "CreatePolicyVersion",
        {{"PolicyArn", arn}, {"PolicyDocument", policy}, {"SetAsDefault", true}});
-  EXPECT_EQ(call("iam", "GetPolicy", {{"PolicyArn", arn}}).at("Policy").at("DefaultVersionId").text(),
-            "v2");
+  EXPECT_EQ(
+      call("iam", "GetPolicy", {{"PolicyArn", arn}}).at("Policy").at("DefaultVersionId").text(),
+      "v2");
   EXPECT_EQ(error("iam", "DeletePolicy", {{"PolicyArn", arn}}).code, "DeleteConflict");
   call("iam", "DeletePolicyVersion", {{"PolicyArn", arn}, {"VersionId", "v1"}});
   call("iam", "DeletePolicy", {{"PolicyArn", arn}});
@@ -125,9 +127,11 @@ TEST_F(IamTest, StsKnowsTheCallerAndAssumesRoles) {
             "arn:aws:sts::000000000000:assumed-role/web/session");
   EXPECT_THAT(std::string(assumed.at("Credentials").at("AccessKeyId").text()),
               testing::StartsWith("ASIA"));
-  EXPECT_EQ(error("sts", "AssumeRole",
-                  {{"RoleArn", "arn:aws:iam::000000000000:role/no"}, {"RoleSessionName", "session"}}).code,
-            "AccessDenied");
+  EXPECT_EQ(
+      error("sts", "AssumeRole",
+            {{"RoleArn", "arn:aws:iam::000000000000:role/no"}, {"RoleSessionName", "session"}})
+          .code,
+      "AccessDenied");
 }
 
 }  // namespace
