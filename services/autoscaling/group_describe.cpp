@@ -146,7 +146,7 @@ Value describe_groups(Context& ctx, Input in) {
 
 Value describe_instances(Context& ctx, Input in) {
   const auto wanted = in.strings("InstanceIds");
-  Value list = Value::list(), token;
+  Value list = Value::list();
   const PageRequest request = page_of(in);
   if (!wanted.empty()) {
     for (const std::string& id : wanted)
