@@ -19,7 +19,8 @@ using namespace squall;
 
 struct ServeFlags {
   std::string host = "127.0.0.1", data_dir, pace = "wall", latency = "zero",
-              account = "000000000000", region = "us-east-1", advertised_host;
+              account = "000000000000", region = "us-east-1", advertised_host,
+              secret_key;
   uint16_t port = 4566;
   uint64_t seed = 1;
   int threads = 1;
@@ -50,6 +51,8 @@ void add_serve(CLI::App& app, ServeFlags& flags) {
       ->capture_default_str();
   serve->add_option("--advertised-host", flags.advertised_host,
                     "host:port in URLs of answers (default localhost:PORT)");
+  serve->add_option("--verify-signatures", flags.secret_key,
+                    "Refuse requests not signed (SigV4) with this secret access key");
   serve->add_option("--threads", flags.threads, "I/O threads")->capture_default_str();
   serve->add_flag("--quiet", flags.quiet, "Print only the Ready. line");
 }
@@ -118,6 +121,8 @@ int run_serve(const ServeFlags& flags) {
   if (options.world.pace == sim::Pace::wall) options.world.start = sim::real_time_of_day();
   options.region = flags.region;
   options.advertised_host = flags.advertised_host;
+  options.secret_key = flags.secret_key;
+  options.warn_unread = !flags.quiet;
   LocalServer server(options);
   if (!flags.quiet)
     std::printf("squall listens on http://%s:%d\n", flags.host.c_str(), server.port());

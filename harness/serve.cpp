@@ -2,9 +2,12 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <mutex>
+#include <set>
 #include <thread>
 
+#include "emulator/api/sigv4.h"
 #include "emulator/control/control.h"
 #include "emulator/core/text.h"
 #include "emulator/sim/plane.h"
@@ -61,11 +64,30 @@ class Ticker {
   std::thread thread_;
 };
 
+/// An ignored filter must not pass for a served one: each is named once.
+void warn_of_unread(const protocol::Call& call, const std::vector<std::string>& paths) {
+  static std::mutex mutex;
+  static std::set<std::string> told;
+  const std::lock_guard lock(mutex);
+  for (const std::string& path : paths) {
+    const std::string what = cat(call.service->name(), " ", call.operation.name(), ": ", path);
+    if (told.insert(what).second)
+      std::fprintf(stderr, "squall: not read, so without effect: %s\n", what.c_str());
+  }
+}
+
 api::DispatchOptions dispatch_options(const ServeOptions& options, uint16_t port) {
   api::DispatchOptions dispatch;
   dispatch.default_region = options.region;
   dispatch.advertised_host =
       options.advertised_host.empty() ? cat("localhost:", port) : options.advertised_host;
+  if (!options.secret_key.empty()) {
+    dispatch.verify = [secret = options.secret_key](const protocol::Request& request,
+                                                    const protocol::Call& call) {
+      api::verify_signature(request, call, secret);
+    };
+  }
+  if (options.warn_unread) dispatch.on_unread = warn_of_unread;
   return dispatch;
 }
 

@@ -14,7 +14,8 @@ struct ServeOptions {
   sim::WorldOptions world;
   std::string region = "us-east-1";
   std::string advertised_host;  // empty: localhost:PORT
-  bool quiet = false;
+  std::string secret_key;       // not empty: every request must be signed with it
+  bool warn_unread = false;     // say on stderr, once each, which members a handler ignored
 };
 
 /// What every process has one of: all models, all services.

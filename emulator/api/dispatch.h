@@ -68,8 +68,8 @@ class Worlds {
 struct DispatchOptions {
   std::string default_region = "us-east-1";
   std::string advertised_host = "localhost:4566";
-  /// Checks the request's signature before anything else; nullptr: signatures are only parsed.
-  void (*verify)(const protocol::Request&, const protocol::Call&) = nullptr;
+  /// Checks the request's signature before anything else; empty: signatures are only parsed.
+  std::function<void(const protocol::Request&, const protocol::Call&)> verify;
   /// Told of supplied members that no handler read.
   std::function<void(const protocol::Call&, const std::vector<std::string>& paths)> on_unread;
 };

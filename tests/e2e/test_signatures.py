@@ -1,0 +1,56 @@
+"""serve --verify-signatures: real clients' signatures pass, others get AWS's refusal."""
+import botocore.exceptions
+import conftest
+import pytest
+
+
+@pytest.fixture(name="strict")
+def strict_server(guard_log):
+    server = conftest.Squall(["--pace", "held", "--verify-signatures", "right"], guard_log)
+    yield server
+    assert server.stop() == 0
+
+
+def client(server, service, secret):
+    import boto3
+
+    return boto3.client(
+        service, region_name=conftest.REGION, endpoint_url=server.endpoint,
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key=secret)
+
+
+CALLS = (  # ec2, query, JSON, and REST with a path that is encoded twice
+    ("ec2", "describe_vpcs", {}, "AuthFailure"),
+    ("sts", "get_caller_identity", {}, "SignatureDoesNotMatch"),
+    ("logs", "describe_log_groups", {"logGroupNamePrefix": "/a b+c/ü"},
+     "InvalidSignatureException"),
+    ("fis", "list_tags_for_resource", {"resourceArn": "arn:aws:fis:a:1:x/y z"},
+     "InvalidSignatureException"),
+    ("s3", "get_object", {"Bucket": "bucket", "Key": "a b/ü+1.txt"}, "SignatureDoesNotMatch"),
+)
+
+
+@pytest.mark.parametrize("service,method,arguments,refusal", CALLS)
+def test_right_and_wrong_secret(strict, service, method, arguments, refusal):
+    with pytest.raises(botocore.exceptions.ClientError) as wrong:
+        getattr(client(strict, service, "wrong"), method)(**arguments)
+    assert wrong.value.response["Error"]["Code"] == refusal
+    try:
+        getattr(client(strict, service, "right"), method)(**arguments)
+    except botocore.exceptions.ClientError as error:  # past the signature: refused for other reasons
+        assert error.response["Error"]["Code"] in ("NotImplemented", "InvalidParameterException",
+                                                   "ValidationException")
+
+
+def test_presigned_url(strict):
+    url = client(strict, "sts", "right").generate_presigned_url(
+        "get_caller_identity", HttpMethod="GET")
+    status, text = strict.http("GET", url.removeprefix(strict.endpoint))
+    assert status == 200 and "GetCallerIdentityResult" in text
+    status, text = strict.http("GET", url.removeprefix(strict.endpoint).replace("a", "b", 1))
+    assert status in (403, 400), text
+
+
+def test_unsigned(strict):
+    status, text = strict.http("GET", "/?Action=GetCallerIdentity&Version=2011-06-15")
+    assert status == 403 and "MissingAuthenticationToken" in text
