@@ -37,7 +37,7 @@ def test_right_and_wrong_secret(strict, service, method, arguments, refusal):
     assert wrong.value.response["Error"]["Code"] == refusal
     try:
         getattr(client(strict, service, "right"), method)(**arguments)
-    except botocore.exceptions.ClientError as error:  # past the signature: refused for other reasons
+    except botocore.exceptions.ClientError as error:  # past the signature: for other reasons
         assert error.response["Error"]["Code"] in ("NotImplemented", "InvalidParameterException",
                                                    "ValidationException")
 
