@@ -1,39 +1,19 @@
 // Raw SQL over the journal: the first column of the first row against a bound.
 #include <sqlite3.h>
 
-
 #include "emulator/core/text.h"
+#include "harness/report/sqlite.h"
 #include "harness/steps/steps.h"
 
 namespace squall::harness {
 namespace {
 
-/// The journal in memory, as write_sqlite lays it out on disk.
+/// The run's tables in memory, as write_sqlite lays them out on disk.
 class JournalDatabase {
  public:
   explicit JournalDatabase(const Run& run) {
     sqlite3_open(":memory:", &db_);
-    sqlite3_exec(db_,
-                 "create table journal(seq integer, time_ns integer, at_s real, category text, "
-                 "name text, region text, subject text, message text, detail text)",
-                 nullptr, nullptr, nullptr);
-    sqlite3_exec(db_, "begin", nullptr, nullptr, nullptr);
-    sqlite3_stmt* insert = nullptr;
-    sqlite3_prepare_v2(db_, "insert into journal values(?,?,?,?,?,?,?,?,?)", -1, &insert, nullptr);
-    for (const sim::JournalEntry& e : run.world.journal().entries()) {
-      sqlite3_bind_int64(insert, 1, static_cast<int64_t>(e.sequence));
-      sqlite3_bind_int64(insert, 2, to_ns(e.time));
-      sqlite3_bind_double(insert, 3, run.since_start_s(e.time));
-      int column = 4;
-      for (const std::string* text :
-           {&e.category, &e.name, &e.region, &e.subject, &e.message, &e.detail})
-        sqlite3_bind_text(insert, column++, text->data(), static_cast<int>(text->size()),
-                          SQLITE_STATIC);
-      sqlite3_step(insert);
-      sqlite3_reset(insert);
-    }
-    sqlite3_finalize(insert);
-    sqlite3_exec(db_, "commit", nullptr, nullptr, nullptr);
+    fill_database(db_, run.report, run.world.journal());
   }
   ~JournalDatabase() { sqlite3_close(db_); }
   JournalDatabase(const JournalDatabase&) = delete;

@@ -10,6 +10,7 @@
 
 #include "emulator/api/service.h"
 #include "emulator/core/text.h"
+#include "services/common/identifier.h"
 #include "services/common/page.h"
 #include "services/elasticache/catalogue.h"
 #include "services/elasticache/errors.h"
@@ -21,8 +22,6 @@ using api::Context;
 using api::Input;
 
 // --- common.cpp ------------------------------------------------------------------------------
-/// Lower case; refuses what is no identifier.
-std::string identifier(const std::string& raw, std::string_view parameter, size_t length_max);
 PageRequest page_from(const Input& in);
 /// `master.NAME.HASH.aps1.cache.amazonaws.com`: everything after NAME's dot.
 std::string endpoint_hash(const sim::Scope& scope);

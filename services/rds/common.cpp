@@ -12,22 +12,6 @@ std::vector<std::string> DbInstance::index_keys() const {
   return keys;
 }
 
-std::string identifier(const std::string& raw, std::string_view parameter, size_t length_max) {
-  const std::string id = to_lower(raw);
-  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  bool valid = !id.empty() && id.size() <= length_max && is_letter(id[0]) && id.back() != '-' &&
-               id.find("--") == id.npos;
-  for (const char c : id) valid = valid && (is_letter(c) || (c >= '0' && c <= '9') || c == '-');
-  if (!valid) {
-    throw invalid_parameter_value(
-        cat("The parameter ", parameter,
-            " is not a valid identifier. Identifiers must begin with a letter; must contain only "
-            "ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two "
-            "consecutive hyphens."));
-  }
-  return id;
-}
-
 std::string default_kms_key_arn(const sim::Scope& scope) {
   const std::string name = cat(scope.account(), '/', scope.region(), "/alias/aws/rds");
   const std::string hex = hex16(stable_hash(name, 1)) + hex16(stable_hash(name, 2));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/api/service.h"
+#include "services/common/identifier.h"
 #include "services/common/filter.h"
 #include "services/common/page.h"
 #include "services/rds/catalogue.h"
@@ -20,9 +21,7 @@ namespace squall::rds {
 using api::Context;
 using api::Input;
 
-// --- identifiers, pages, filters (common.cpp) ------------------------------------------------
-/// Lower case; refuses what is no identifier. `parameter` names it in the error.
-std::string identifier(const std::string& raw, std::string_view parameter, size_t length_max = 63);
+// --- pages, filters (common.cpp) -------------------------------------------------------------
 std::string default_kms_key_arn(const sim::Scope& scope);
 /// Marker and MaxRecords (20 to 100).
 PageRequest page_from(const Input& in);
