@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emulator/api/service.h"
+#include "emulator/core/text.h"
 #include "services/common/tags.h"
 
 namespace squall::servicediscovery {
@@ -27,7 +28,7 @@ struct Namespace {
   Time created{};
   Tags tags;
   std::vector<std::string> index_keys() const {
-    return {"name:" + name, "http-name:" + http_name};
+    return {"name:" + to_lower(name), "http-name:" + http_name};
   }
   SQUALL_FIELDS(id, name, type, http_name, description, vpc_id, hosted_zone_id, client_token,
                 deletion, soa_ttl, active, created, tags)
@@ -86,6 +87,7 @@ struct Operation {
   std::map<std::string, std::string> targets;  // NAMESPACE, SERVICE, INSTANCE
   std::string change_json;  // what an update brings when it succeeds
   Time created{}, updated{};
+  std::vector<std::string> index_keys() const;  // token:, updating:SERVICE while in progress
   SQUALL_FIELDS(id, type, status, error_code, error_message, client_token, targets, change_json,
                 created, updated)
 };
