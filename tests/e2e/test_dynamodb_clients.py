@@ -1,4 +1,4 @@
-"""DynamoDB through official SDKs of other languages: each program asserts for itself, ends with `ok`.
+"""DynamoDB through official SDKs of other languages: each program asserts and ends with `ok`.
 Skipped where a language, or the network to install from, is missing."""
 import os
 import pathlib
