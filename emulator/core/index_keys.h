@@ -1,5 +1,5 @@
-// The secondary index keys of one record, gathered in one text: state changes often, its keys seldom,
-// and one comparison of two texts tells.
+// The secondary index keys of one record, gathered in one text: state changes often, its keys
+// seldom, and one comparison of two texts tells.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,8 @@ constexpr size_t guess_bits = 12;
 thread_local std::array<uint16_t, 1U << guess_bits> guesses;
 
 uint16_t& guess_of(const ShapeRow* row, std::string_view name) {
-  const auto shape = reinterpret_cast<uintptr_t>(row), text = reinterpret_cast<uintptr_t>(name.data());
+  const auto shape = reinterpret_cast<uintptr_t>(row);
+  const auto text = reinterpret_cast<uintptr_t>(name.data());
   const uint64_t mixed = (shape * 31 + text) * 0x9E3779B97F4A7C15ULL;
   return guesses[mixed >> (64 - guess_bits)];
 }

@@ -21,8 +21,8 @@ namespace squall::sim {
 /// A record has a `kind` ("ec2:vpc"), a unique `id` within its region and SQUALL_FIELDS.
 /// Optionally `std::vector<std::string> index_keys() const` names the secondary indexes under which
 /// Scope::by finds it ("vpc:vpc-1", "subnet:subnet-2"), or, for records made by the thousand,
-/// `void index_keys(IndexKeys& keys) const`; `static constexpr bool quiet = true` keeps bulk records
-/// out of the journal.
+/// `void index_keys(IndexKeys& keys) const`; `static constexpr bool quiet = true` keeps bulk
+/// records out of the journal.
 template <class T>
 concept Record = requires(T t, const T c) {
   { T::kind } -> std::convertible_to<std::string_view>;
