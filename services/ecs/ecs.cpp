@@ -2,12 +2,14 @@
 #include "services/ecs/ecs.h"
 
 #include "models/generated.h"
-#include "services/ecs/internal.h"
+#include "services/ecs/registry.h"
 
 namespace squall::ecs {
 
 std::vector<std::string> Task::index_keys() const {
   std::vector<std::string> keys{"cluster:" + cluster, "group:" + cluster + "/" + group};
+  keys.push_back("status:" + cluster + "/" + last_status);
+  keys.push_back("definition:" + definition);
   if (!service.empty()) keys.push_back("service:" + service);
   if (!deployment.empty()) keys.push_back("deployment:" + deployment);
   if (!container_instance.empty()) keys.push_back("instance:" + container_instance);
@@ -26,10 +28,23 @@ std::vector<std::string> Service::index_keys() const {
 const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::ecs),
-      .handlers = {},
-      .events = {},
+      .handlers = {cluster_rows(), cluster_change_rows(), account_setting_rows(),
+                   definition_rows(), definition_list_rows(),
+                   // tasks
+
+                   // services
+                   },
+      .events = {cluster_events(), definition_events(),
+                 // tasks
+
+                 // services
+                 },
       .watches = {},
-      .latencies = {},
+      .latencies = {cluster_latencies(),
+                    // tasks
+
+                    // services
+                    },
   };
   return definition;
 }
