@@ -6,17 +6,6 @@
 
 namespace squall::ecs {
 
-std::vector<std::string> Task::index_keys() const {
-  std::vector<std::string> keys{"cluster:" + cluster, "group:" + cluster + "/" + group};
-  keys.push_back("status:" + cluster + "/" + last_status);
-  keys.push_back("definition:" + definition);
-  if (!service.empty()) keys.push_back("service:" + service);
-  if (!deployment.empty()) keys.push_back("deployment:" + deployment);
-  if (!container_instance.empty()) keys.push_back("instance:" + container_instance);
-  if (!interface_id.empty()) keys.push_back("interface:" + interface_id);
-  return keys;
-}
-
 std::vector<std::string> Service::index_keys() const {
   std::vector<std::string> keys{"cluster:" + cluster, "name:" + cluster + "/" + name,
                                 "definition:" + spec.definition};
