@@ -202,8 +202,9 @@ struct Task {
   std::optional<Time> connected, pull_started, pull_stopped, started, stopping, execution_stopped,
       stopped;
   Tags tags;
+  bool failure_counted = false;  // by its service's scheduler
   std::vector<std::string> index_keys() const;  // cluster:, service:, deployment:, instance:,
-                                                // group:, interface:
+                                                // group:, interface:, live: (not STOPPED)
   SQUALL_FIELDS(id, cluster, definition, group, started_by, service, deployment, launch_type,
                 capacity_provider, platform_version, platform_family, last_status, desired_status,
                 health, container_instance, zone, interface_id, private_ip, subnet_id, mac,
@@ -211,7 +212,7 @@ struct Task {
                 volumes_json, reference_id, cpu, memory, ephemeral_gib, version, containers,
                 load_balancers, registries, network, targets, enable_execute_command,
                 is_protected, protected_until, created, connected, pull_started, pull_stopped,
-                started, stopping, execution_stopped, stopped, tags)
+                started, stopping, execution_stopped, stopped, tags, failure_counted)
 };
 
 /// type: spread, binpack, random. Constraints: distinctInstance, memberOf.
@@ -242,8 +243,9 @@ struct Deployment {
   int64_t failures_in_a_row = 0;  // never RUNNING: start-failure back-off
   std::optional<Time> retry_at;
   Time created{}, updated{};
+  std::optional<Time> last_failure;
   SQUALL_FIELDS(id, status, rollout_state, rollout_reason, revision_arn, deployment_arn, spec,
-                desired, failed, failures_in_a_row, retry_at, created, updated)
+                desired, failed, failures_in_a_row, retry_at, created, updated, last_failure)
 };
 
 struct Service {
@@ -266,14 +268,17 @@ struct Service {
   bool steady = false;
   Time created{};
   Tags tags;
+  std::string namespace_arn;  // of Service Connect
+  std::string fingerprint;    // of what CreateService asked for: the same again is no error
   std::vector<std::string> index_keys() const;  // cluster:, name:CLUSTER/NAME, definition:,
-                                                // target-group:, namespace:
+                                                // target-group:, namespace:, alarm:,
+                                                // daemon:CLUSTER
   SQUALL_FIELDS(id, name, cluster, status, scheduling, controller, role_arn, created_by,
                 propagate_tags, zone_rebalancing, desired, grace_s, maximum_percent,
                 minimum_healthy_percent, circuit_breaker, circuit_rollback, alarms_enabled,
                 alarms_rollback, alarms, strategy, strategy_json, bake_minutes,
                 enable_execute_command, managed_tags, spec, deployments, placement_strategy,
-                placement_constraints, steady, created, tags)
+                placement_constraints, steady, created, tags, namespace_arn, fingerprint)
 };
 
 /// The last hundred of a service are shown.
