@@ -1,6 +1,8 @@
 // ECS's definition: every file's rows.
 #include "services/ecs/ecs.h"
 
+#include <algorithm>
+
 #include "models/generated.h"
 #include "services/ecs/registry.h"
 
@@ -11,6 +13,13 @@ std::vector<std::string> Service::index_keys() const {
                                 "definition:" + spec.definition};
   for (const LoadBalancerUse& use : spec.load_balancers)
     keys.push_back("target-group:" + use.target_group_arn);
+  for (const Deployment& deployment : deployments)  // blue/green: the other of the two
+    for (const LoadBalancerUse& use : deployment.spec.load_balancers)
+      if (std::string key = "target-group:" + use.target_group_arn; !std::ranges::count(keys, key))
+        keys.push_back(std::move(key));
+  if (!namespace_arn.empty()) keys.push_back("namespace:" + namespace_arn);
+  for (const std::string& alarm : alarms) keys.push_back("alarm:" + alarm);
+  if (scheduling == "DAEMON") keys.push_back("daemon:" + cluster);
   return keys;
 }
 
