@@ -27,18 +27,24 @@ const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::ecs),
       .handlers = {cluster_rows(), cluster_change_rows(), account_setting_rows(),
-                   definition_rows(), definition_list_rows(),
+                   definition_rows(), definition_list_rows(), container_instance_rows(),
+                   attribute_rows(), agent_rows(), tag_rows(),
                    // tasks
 
                    // services
                    },
-      .events = {cluster_events(), definition_events(),
+      .events = {cluster_events(), definition_events(), container_instance_events(),
+                 instance_agent_events(), agent_events(),
                  // tasks
 
                  // services
                  },
-      .watches = {},
-      .latencies = {cluster_latencies(),
+      .watches = {instance_agent_watches(),
+                  // tasks
+
+                  // services
+                  },
+      .latencies = {cluster_latencies(), instance_agent_latencies(), agent_latencies(),
                     // tasks
 
                     // services

@@ -25,6 +25,16 @@ HandlerRows definition_list_rows();
 EventRows definition_events();
 LatencyRows cluster_latencies();
 HandlerRows account_setting_rows();
+HandlerRows container_instance_rows();
+EventRows container_instance_events();
+EventRows instance_agent_events();
+WatchRows instance_agent_watches();
+LatencyRows instance_agent_latencies();
+HandlerRows attribute_rows();
+HandlerRows agent_rows();
+EventRows agent_events();
+LatencyRows agent_latencies();
+HandlerRows tag_rows();
 
 // --- names and ARNs ----------------------------------------------------------------------------
 /// What follows "resource_type/" in an ARN, or the name as it is; refuses malformed identifiers.
