@@ -28,18 +28,19 @@ const api::ServiceDefinition& service() {
       .model = model::Service(model::generated::ecs),
       .handlers = {cluster_rows(), cluster_change_rows(), account_setting_rows(),
                    definition_rows(), definition_list_rows(), container_instance_rows(),
-                   attribute_rows(), agent_rows(), tag_rows(),
+                   attribute_rows(), agent_rows(), tag_rows(), capacity_provider_rows(),
                    // tasks
 
                    // services
                    },
       .events = {cluster_events(), definition_events(), container_instance_events(),
-                 instance_agent_events(), agent_events(),
+                 instance_agent_events(), agent_events(), capacity_provider_events(),
+                 managed_scaling_events(),
                  // tasks
 
                  // services
                  },
-      .watches = {instance_agent_watches(),
+      .watches = {instance_agent_watches(), managed_scaling_watches(),
                   // tasks
 
                   // services

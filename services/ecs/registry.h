@@ -35,6 +35,10 @@ HandlerRows agent_rows();
 EventRows agent_events();
 LatencyRows agent_latencies();
 HandlerRows tag_rows();
+HandlerRows capacity_provider_rows();
+EventRows capacity_provider_events();
+EventRows managed_scaling_events();
+WatchRows managed_scaling_watches();
 
 // --- names and ARNs ----------------------------------------------------------------------------
 /// What follows "resource_type/" in an ARN, or the name as it is; refuses malformed identifiers.
@@ -72,7 +76,8 @@ struct Slice {
 };
 /// The page of `keys` that nextToken and maxResults ask for; keys are in order (descending ones
 /// say so).
-Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending = false);
+Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending = false,
+               size_t limit_default = 100);
 /// `{"arn": ..., "reason": "MISSING"}`.
 Value missing(std::string_view arn);
 
