@@ -2,7 +2,7 @@
 #include "services/ecs/ecs.h"
 
 #include "models/generated.h"
-#include "services/ecs/internal.h"
+#include "services/ecs/task.h"
 
 namespace squall::ecs {
 
@@ -18,9 +18,9 @@ const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::ecs),
       .handlers = {},
-      .events = {},
-      .watches = {},
-      .latencies = {},
+      .events = {placement_events(), lifecycle_events(), container_events(), monitor_events()},
+      .watches = {placement_watches(), monitor_watches()},
+      .latencies = {lifecycle_latencies(), container_latencies(), monitor_latencies()},
   };
   return definition;
 }
