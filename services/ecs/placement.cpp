@@ -2,6 +2,7 @@
 // constraints are applied, then the strategies in their order.
 #include <algorithm>
 
+#include "services/ecs/expression.h"
 #include "services/ecs/task.h"
 
 namespace squall::ecs {
@@ -79,13 +80,32 @@ Refusal refusal(const sim::Scope& scope, const ContainerInstance& host, const Ta
   return {};
 }
 
-Refusal constraint_refusal(const ContainerInstance& host, const Task& task,
-                           const TaskDefinition& definition,
+/// The constraints of the request and of the task definition, parsed once for all hosts.
+struct Constraints {
+  bool distinct = false;
+  std::vector<Expression> member_of;
+};
+
+Constraints constraints_of(const Task& task, const TaskDefinition& definition) {
+  Constraints c;
+  for (const PlacementRule& rule : task.constraints) {
+    if (rule.type == "distinctInstance") c.distinct = true;
+    if (rule.type == "memberOf") c.member_of.push_back(parse_expression(rule.text));
+  }
+  for (const auto& [type, text] : definition.constraints)
+    if (type == "memberOf") c.member_of.push_back(parse_expression(text));
+  return c;
+}
+
+Refusal constraint_refusal(const sim::Scope& scope, const ContainerInstance& host,
+                           const Constraints& constraints,
                            const std::map<std::string_view, int64_t>& counts) {
-  for (const PlacementRule& rule : task.constraints)
-    if (rule.type == "distinctInstance" && counts.contains(host.id))
-      return {9, "DistinctInstance placement constraint unsatisfied."};
-  (void)definition;
+  if (constraints.distinct && counts.contains(host.id))
+    return {9, "distinctInstance placement constraint unsatisfied."};
+  if (constraints.member_of.empty()) return {};
+  const Subject subject = subject_of(scope, host);
+  for (const Expression& expression : constraints.member_of)
+    if (!matches(expression, subject)) return {3, "MemberOf placement constraint unsatisfied."};
   return {};
 }
 
@@ -187,6 +207,7 @@ const sim::WatchRow watches[] = {
 std::variant<std::string, PlacementFailure> place(sim::Scope& scope, const Task& task,
                                                   const TaskDefinition& definition) {
   const auto counts = group_counts(scope, task);
+  const Constraints constraints = constraints_of(task, definition);
   const Hosts all = scope.by<ContainerInstance>("cluster:" + task.cluster);
   Hosts hosts;
   Refusal closest;
@@ -194,7 +215,7 @@ std::variant<std::string, PlacementFailure> place(sim::Scope& scope, const Task&
   for (const ContainerInstance* host : all) {
     if (!is_candidate(*host, task)) continue;
     Refusal no = refusal(scope, *host, task, definition);
-    if (!no.rank) no = constraint_refusal(*host, task, definition, counts);
+    if (!no.rank) no = constraint_refusal(scope, *host, constraints, counts);
     if (!no.rank) {
       hosts.push_back(host);
     } else if (no.rank > closest.rank) {

@@ -8,12 +8,14 @@
 namespace squall::ecs {
 
 std::vector<std::string> Task::index_keys() const {
-  std::vector<std::string> keys{"cluster:" + cluster};
+  std::vector<std::string> keys{"cluster:" + cluster, "definition:" + definition,
+                                "status:" + cluster + "/" + last_status};
   if (!service.empty()) keys.push_back("service:" + service);
   if (!deployment.empty()) keys.push_back("deployment:" + deployment);
   if (!client_token.empty()) keys.push_back("token:" + client_token);
   if (last_status == "STOPPED") return keys;
   keys.push_back("group:" + cluster + "/" + group);
+  if (!service.empty()) keys.push_back("live:" + service);
   if (!container_instance.empty()) keys.push_back("instance:" + container_instance);
   if (!interface_id.empty()) keys.push_back("interface:" + interface_id);
   if (launch_type != "FARGATE" && container_instance.empty())
