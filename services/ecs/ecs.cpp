@@ -4,21 +4,10 @@
 #include <algorithm>
 
 #include "models/generated.h"
-#include "services/ecs/internal.h"
+#include "services/ecs/registry.h"
+#include "services/ecs/task.h"
 
 namespace squall::ecs {
-
-std::vector<std::string> Task::index_keys() const {
-  std::vector<std::string> keys{"cluster:" + cluster, "group:" + cluster + "/" + group};
-  if (!service.empty()) {
-    keys.push_back("service:" + service);
-    if (last_status != "STOPPED") keys.push_back("live:" + service);
-  }
-  if (!deployment.empty()) keys.push_back("deployment:" + deployment);
-  if (!container_instance.empty()) keys.push_back("instance:" + container_instance);
-  if (!interface_id.empty()) keys.push_back("interface:" + interface_id);
-  return keys;
-}
 
 std::vector<std::string> Service::index_keys() const {
   std::vector<std::string> keys{"cluster:" + cluster, "name:" + cluster + "/" + name,
@@ -38,10 +27,24 @@ std::vector<std::string> Service::index_keys() const {
 const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::ecs),
-      .handlers = {},
-      .events = {},
-      .watches = {},
-      .latencies = {},
+      .handlers = {cluster_rows(), cluster_change_rows(), account_setting_rows(),
+                    definition_rows(), definition_list_rows(),
+                    // tasks
+                    task_run_rows(), task_stop_rows(), task_view_rows(), task_protection_rows(),
+                    // services
+                    },
+      .events = {cluster_events(), definition_events(),
+                  // tasks
+                  placement_events(), lifecycle_events(), container_events(), monitor_events(),
+                  task_protection_events(),
+                  // services
+                  },
+      .watches = {placement_watches(), monitor_watches()},
+      .latencies = {cluster_latencies(),
+                     // tasks
+                     lifecycle_latencies(), container_latencies(), monitor_latencies(),
+                     // services
+                     },
   };
   return definition;
 }
