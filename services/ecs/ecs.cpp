@@ -5,6 +5,7 @@
 
 #include "models/generated.h"
 #include "services/ecs/registry.h"
+#include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
 
 namespace squall::ecs {
@@ -32,18 +33,24 @@ const api::ServiceDefinition& service() {
                     // tasks
                     task_run_rows(), task_stop_rows(), task_view_rows(), task_protection_rows(),
                     // services
+                    service_rows(), service_update_rows(), service_list_rows(),
+                    service_deployment_rows(), service_deployment_stop_rows(), task_set_rows(),
                     },
       .events = {cluster_events(), definition_events(),
                   // tasks
                   placement_events(), lifecycle_events(), container_events(), monitor_events(),
                   task_protection_events(),
                   // services
+                  scheduler_events(), service_events(),
                   },
-      .watches = {placement_watches(), monitor_watches()},
+      .watches = {placement_watches(), monitor_watches(),
+                  // services
+                  scheduler_watches()},
       .latencies = {cluster_latencies(),
                      // tasks
                      lifecycle_latencies(), container_latencies(), monitor_latencies(),
                      // services
+                     scheduler_latencies(),
                      },
   };
   return definition;
