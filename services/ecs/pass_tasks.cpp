@@ -139,6 +139,7 @@ void note_placement_failure(Pass& pass, const Launch& launch, const PlacementFai
 
 void avoid_zone(sim::Scope& scope, const std::string& service, const std::string& zone) {
   Pass(scope, service).edit_state().avoided[zone] = scope.now() + avoid_for;
+  wake_service_at(scope, service, scope.now() + avoid_for);
 }
 
 std::vector<std::string> start_tasks(Pass& pass, const Launch& launch) {
