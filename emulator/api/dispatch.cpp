@@ -18,7 +18,7 @@ AwsError not_served(const protocol::Call& call) {
 Dispatcher::Dispatcher(Worlds& worlds, DispatchOptions options)
     : worlds_(worlds), options_(std::move(options)) {}
 
-std::string Dispatcher::next_request_id(const protocol::Call&) {
+std::string Dispatcher::next_request_id() {
   // Unique within the process; never drawn from a World (DESIGN: Determinism).
   const uint64_t n = requests_.fetch_add(1, std::memory_order_relaxed);
   const std::string a = hex16(stable_hash("request", n)), b = hex16(stable_hash("id", n));
@@ -51,17 +51,35 @@ void journal_call(sim::World& world, const protocol::Call& call, std::string_vie
 
 }  // namespace
 
+void Dispatcher::handle_raw(const RawRoute& route, const protocol::Request& request,
+                            protocol::Response& response) {
+  const std::string request_id = next_request_id();
+  AwsError refusal{"InternalFailure", "An internal error has occurred", 500};
+  try {
+    return run_raw(worlds_, route, request, response, request_id, options_);
+  } catch (const AwsError& error) {
+    refusal = error;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "squall: internal failure in %.*s: %s\n",
+                 static_cast<int>(request.path.size()), request.path.data(), failure.what());
+  }
+  response.reset();
+  route.refuse(refusal, response);
+}
+
 void Dispatcher::handle(const protocol::Request& request, protocol::Response& response) {
   Arena& arena = request_arena();
   const ArenaReset reset{arena};
   const Arena::Use use(arena);
+  if (const RawRoute* raw = worlds_.registry().find_raw(request))
+    return handle_raw(*raw, request, response);
   protocol::Call call;
   std::string request_id;
   try {
     protocol::RouteOptions route_options;
     route_options.default_region = options_.default_region;
     protocol::route(worlds_.registry().models(), request, route_options, call);
-    request_id = next_request_id(call);
+    request_id = next_request_id();
     if (options_.verify) options_.verify(request, call);
     const Value document = protocol::decode(call, request);
     model::validate(*call.service, call.operation, call.protocol, document);
@@ -71,14 +89,14 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
     const Value output = run_call(world, call, *entry, document, request_id, options_);
     protocol::encode(call, output, request_id, response);
   } catch (const AwsError& error) {
-    if (request_id.empty()) request_id = next_request_id(call);
+    if (request_id.empty()) request_id = next_request_id();
     response.reset();
     protocol::encode_error(call, error, request_id, response);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "squall: internal failure in %.*s: %s\n",
                  static_cast<int>(call.operation ? call.operation.name().size() : 0),
                  call.operation ? call.operation.name().data() : "", failure.what());
-    if (request_id.empty()) request_id = next_request_id(call);
+    if (request_id.empty()) request_id = next_request_id();
     response.reset();
     protocol::encode_error(call, {"InternalFailure", "An internal error has occurred", 500},
                            request_id, response);

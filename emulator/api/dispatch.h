@@ -36,10 +36,13 @@ class Registry {
   /// nullptr if nobody serves the operation.
   const Entry* find(const model::Service& service, const model::Operation& operation) const;
   size_t served_count(const model::Service& service) const;
+  /// The raw route that the request takes, or nullptr: then it is an API call.
+  const RawRoute* find_raw(const protocol::Request& request) const;
 
  private:
   std::vector<model::Service> models_;
   std::map<const model::Tables*, std::vector<Entry>> entries_;  // by Operation::index()
+  std::vector<RawRoute> raw_routes_;
   sim::Laws laws_;
 };
 
@@ -82,6 +85,11 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
                const Value& document, const std::string& request_id,
                const DispatchOptions& options);
 
+/// The same for a raw route; throws what its handler throws, everything undone.
+void run_raw(Worlds& worlds, const RawRoute& route, const protocol::Request& request,
+             protocol::Response& response, const std::string& request_id,
+             const DispatchOptions& options);
+
 class Dispatcher {
  public:
   Dispatcher(Worlds& worlds, DispatchOptions options);
@@ -90,7 +98,9 @@ class Dispatcher {
   uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
 
  private:
-  std::string next_request_id(const protocol::Call& call);
+  std::string next_request_id();
+  void handle_raw(const RawRoute& route, const protocol::Request& request,
+                  protocol::Response& response);
 
   Worlds& worlds_;
   DispatchOptions options_;

@@ -42,6 +42,7 @@ Registry::Registry(std::span<const model::Service> models,
       for (const sim::LatencyRow& row : rows)
         if (!laws_.latencies.emplace(row.name, row).second)
           bad_row(name, row.name, "is a latency twice");
+    raw_routes_.insert(raw_routes_.end(), d->raw_routes.begin(), d->raw_routes.end());
     if (d->on_region) laws_.on_region.push_back(d->on_region);
   }
 }

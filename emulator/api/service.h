@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emulator/api/input.h"
+#include "emulator/api/raw.h"
 #include "emulator/core/error.h"
 #include "emulator/core/value.h"
 #include "emulator/model/model.h"
@@ -64,6 +65,8 @@ struct ServiceDefinition {
   /// Runs after a handler succeeded and before its changes are committed (EC2's DryRun throws
   /// here).
   void (*after_handler)(Context& ctx, const Input& in) = nullptr;
+  /// Paths on the same port that the service answers itself.
+  std::span<const RawRoute> raw_routes = {};
 };
 
 }  // namespace squall::api
