@@ -14,6 +14,9 @@
 #include "services/dataplane/topology.h"
 #include "services/dataplane/workload.h"
 
+namespace squall::ecs {
+struct Task;
+}  // namespace squall::ecs
 namespace squall::elbv2 {
 struct Action;
 struct Listener;
@@ -49,14 +52,12 @@ class TrafficEngine final : public sim::Engine {
 
   // What metrics and flow logs read, and reset.
   std::vector<Host>& hosts() { return hosts_; }
-  std::vector<Node>& nodes() { return nodes_; }
+  std::vector<Balancer>& balancers() { return balancers_; }
   std::vector<Pool>& pools() { return pools_; }
   std::vector<Database>& databases() { return databases_; }
   std::vector<Cache>& caches() { return caches_; }
-  const std::string& load_balancer() const { return load_balancer_; }
   const std::string& zone_name(int zone) const { return zones_[static_cast<size_t>(zone)]; }
   int zone_count() const { return static_cast<int>(zones_.size()); }
-  Counters& front() { return front_; }
   Host* find_host(std::string_view id);
   /// Keeps a host's minute in the results.
   void note_minute(const Host& host, double busy_s, Time minute);
@@ -71,7 +72,7 @@ class TrafficEngine final : public sim::Engine {
     int64_t query_began = 0;
     uint32_t generation = 0, host_epoch = 0, database_epoch = 0;
     int32_t host = -1, pool = -1;
-    int16_t cls = 0;
+    int16_t cls = 0, work = 0;
     uint8_t attempt = 1, node = 0, tried = 0, zone = 0;
     Phase phase = Phase::connecting;
     bool live = false, abandoned = false, write = false, holds_connection = false;
@@ -103,7 +104,6 @@ class TrafficEngine final : public sim::Engine {
     int64_t next = 0;
     size_t replay_at = 0;
     double retry_tokens = 0;
-    int database = -1, cache = -1;
     Path path;
   };
 
@@ -142,6 +142,11 @@ class TrafficEngine final : public sim::Engine {
   void lost_host(uint32_t slot);
   void acknowledge(Database& db);
   void release_worker(Host& host);
+  const WorkPlan& plan(const Request& r) const { return works_[static_cast<size_t>(r.work)]; }
+  Host& host_of(const Request& r) { return hosts_[static_cast<size_t>(r.host)]; }
+  Balancer& balancer_of(const Request& r) {
+    return balancers_[r.pool < 0 ? 0 : static_cast<size_t>(pools_[static_cast<size_t>(r.pool)].balancer)];
+  }
   bool is_lost(const Request& r) const {
     return hosts_[static_cast<size_t>(r.host)].epoch != r.host_epoch;
   }
@@ -151,17 +156,37 @@ class TrafficEngine final : public sim::Engine {
   // topology.cpp
   void refresh(sim::World& world);
   void compile(const sim::Scope& scope);
-  void compile_nodes(const sim::Scope& scope, const elbv2::LoadBalancer* lb);
-  void compile_pools(const sim::Scope& scope, const elbv2::LoadBalancer* lb);
+  // topology_pools.cpp
+  void compile_balancers(const sim::Scope& scope);
+  void compile_nodes(const sim::Scope& scope, const elbv2::LoadBalancer* lb, Balancer& balancer);
+  void compile_pools(const sim::Scope& scope);
+  int balancer_of(const sim::Scope& scope, const std::string& group) const;
   void compile_pool(const sim::Scope& scope, const elbv2::TargetGroup& group, Pool& pool);
   void compile_host(const sim::Scope& scope, int host, const std::string& id,
                     const ServerModel& model);
-  void compile_paths(const sim::Scope& scope, const elbv2::LoadBalancer* lb);
+  // topology_tasks.cpp
+  const ServerModel& model_of(const sim::Scope& scope, const ecs::Task& task) const;
+  void introduce(const sim::Scope& scope, const ecs::Task& task, Host& host);
+  void compile_task(const sim::Scope& scope, const ecs::Task& task);
+  void compile_lost_task(Host& host);
+  void compile_tasks(const sim::Scope& scope);
+  int target_host(const sim::Scope& scope, const std::string& id, int64_t port,
+                  const ServerModel& model);
+  void settle_shares();
+  // topology_paths.cpp, topology_data.cpp
+  void plan_works();
+  void compile_paths(const sim::Scope& scope);
   void compile_path(const sim::Scope& scope, const std::vector<elbv2::Listener>& listeners,
                     const RequestClass& c, Path& path);
   void compile_databases(const sim::Scope& scope);
   void compile_caches(const sim::Scope& scope);
-  void compile_links(const sim::Scope& scope);
+  // links.cpp
+  void forget_links();
+  Link ask_link(const std::string& from, const std::string& to, int port);
+  Link target_link(const Pool& pool, Target& target, size_t node);
+  Link database_link(Host& host, size_t index);
+  Link cache_link(Host& host, size_t index);
+  Link internet_link(Host& host);
   void compile_faults(const sim::Scope& scope);
   void lose_host(Host& host);
   int zone_of(std::string_view name);
@@ -179,6 +204,9 @@ class TrafficEngine final : public sim::Engine {
   }
   SecondOfClass& second_of(const Request& r);
 
+  static constexpr int64_t share_period_ns = 1'000'000'000;
+
+  sim::World* world_;
   std::string region_;
   Workload workload_;
   uint64_t seed_;
@@ -188,19 +216,18 @@ class TrafficEngine final : public sim::Engine {
   PathFault path_fault_[zones_max][zones_max];
   bool has_path_faults_ = false;
   Connectivity connectivity_;
-  uint64_t version_ = ~uint64_t{0};
+  uint64_t version_ = ~uint64_t{0}, links_version_ = ~uint64_t{0}, compilation_ = 0;
 
   std::vector<std::string> zones_{""};
   std::vector<Host> hosts_;
   std::map<std::string, int, std::less<>> host_index_;
-  std::vector<Node> nodes_;
+  std::vector<Balancer> balancers_;
   std::vector<Pool> pools_;
+  std::vector<WorkPlan> works_;  // of classes, then of operations
+  std::vector<SharedHost> shared_hosts_;
+  int64_t next_share_ = std::numeric_limits<int64_t>::max();
   std::vector<Database> databases_;
   std::vector<Cache> caches_;
-  std::string load_balancer_;
-  int64_t idle_timeout_ns_ = 60'000'000'000;
-  uint32_t dns_mask_ = 0;
-  Counters front_;
 
   std::vector<ClassState> classes_;
   std::vector<ClientGroup> groups_;
@@ -214,6 +241,8 @@ class TrafficEngine final : public sim::Engine {
   uint64_t simulated_ = 0;
 };
 
+/// What a task's version does in a workload; nullptr: what programs do.
+const Behaviour* behaviour_of(const Workload& workload, const ecs::Task& task);
 /// The World's engine, if traffic runs in this scope's region.
 TrafficEngine* engine_of(const sim::Scope& scope);
 

@@ -46,7 +46,10 @@ class Walk {
   }
 
   bool is_up(const Endpoint& end) {
-    if (!end.down.empty()) return hop("instance", end.resources.back(), false, end.down);
+    if (!end.down.empty()) {
+      const std::string& what = end.resources.back();
+      return hop(what.starts_with("arn:") ? "task" : "instance", what, false, end.down);
+    }
     if (end.internet) return true;
     for (const std::string& resource : end.resources)
       if (sim::is_dark(scope_, end.zone, resource))

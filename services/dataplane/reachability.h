@@ -17,6 +17,7 @@ struct Endpoint {
   std::string label;                   // as it was asked for
   std::string id;                      // the interface, else the resource
   std::vector<std::string> resources;  // ids whose impairments make this end go dark
+  std::string service;                 // the ECS service whose task it is
   bool internet = false;
   std::string down;                    // why nothing answers here ("is stopped"), or empty
   std::string vpc_id, subnet_id, zone;

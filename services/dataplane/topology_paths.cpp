@@ -63,9 +63,31 @@ bool speaks(const elbv2::Listener& listener, const Ask& ask) {
   return plain == (ask.scheme == "http");
 }
 
+template <class Models>
+int index_of(const Models& models, const std::string& name) {
+  for (size_t i = 0; i < models.size(); ++i)
+    if (models[i].name == name) return static_cast<int>(i);
+  return -1;
+}
+
 }  // namespace
 
-void TrafficEngine::compile_paths(const sim::Scope& scope, const elbv2::LoadBalancer* lb) {
+void TrafficEngine::plan_works() {
+  const auto plan = [this](const Work& work) {
+    WorkPlan p;
+    p.model = &work;
+    p.database = index_of(workload_.databases, work.database);
+    p.cache = index_of(workload_.caches, work.cache);
+    works_.push_back(std::move(p));
+  };
+  for (const RequestClass& c : workload_.classes) plan(c);
+  for (const Operation& o : workload_.operations) plan(o);
+}
+
+void TrafficEngine::compile_paths(const sim::Scope& scope) {
+  const Balancer& balancer = balancers_.front();
+  const auto* lb = scope.view<elbv2::LoadBalancer>(balancer.arn);
+  const std::vector<Node>& nodes = balancer.nodes;
   std::vector<elbv2::Listener> listeners;
   if (lb)
     for (const auto& listener : scope.all<elbv2::Listener>())
@@ -78,9 +100,9 @@ void TrafficEngine::compile_paths(const sim::Scope& scope, const elbv2::LoadBala
     state.path = Path{};
     compile_path(scope, listeners, c, state.path);
     state.path.entry.fill(Link::open);
-    for (size_t n = 0; n < nodes_.size() && lb->scheme != "internal"; ++n) {
+    for (size_t n = 0; n < nodes.size() && lb->scheme != "internal"; ++n) {
       const auto verdict =
-          connectivity_.check(scope, "internet", nodes_[n].interface_id, c.port);
+          connectivity_.check(scope, "internet", nodes[n].interface_id, c.port);
       if (!verdict.reachable) state.path.entry[n] = Link::silent;
     }
   }

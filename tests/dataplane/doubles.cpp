@@ -8,6 +8,7 @@
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/ec2/ec2.h"
+#include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
 #include "services/logs/logs.h"
@@ -35,6 +36,16 @@ WEAK const std::vector<Zone>& zones(std::string_view) {
   return list;
 }
 }  // namespace ec2
+
+namespace ecs {
+WEAK std::vector<std::string> Task::index_keys() const {
+  return {"cluster:" + cluster, "service:" + service, "instance:" + container_instance,
+          "interface:" + interface_id};
+}
+WEAK std::vector<std::string> Service::index_keys() const {
+  return {"name:" + cluster + "/" + name};
+}
+}  // namespace ecs
 
 namespace elbv2 {
 WEAK std::vector<std::string> Listener::index_keys() const {
