@@ -11,8 +11,9 @@
 namespace squall::dataplane {
 namespace {
 
-// An address of the internet that belongs to nobody (TEST-NET-2): only 0.0.0.0/0 matches it.
-constexpr uint32_t internet_address = (198u << 24) | (51u << 16) | (100u << 8) | 7u;
+// An address of the internet that belongs to nobody (TEST-NET-3): only 0.0.0.0/0 matches it.
+constexpr uint32_t internet_block = (203u << 24) | (0u << 16) | (113u << 8);
+constexpr uint32_t internet_address = internet_block + 7;
 
 Endpoint internet_at(uint32_t address, std::string_view label) {
   Endpoint end;
@@ -73,7 +74,8 @@ std::vector<Endpoint> of_task(const sim::Scope& scope, std::string_view arn) {
   end.resources.push_back(task->id);
   if (!task->service.empty()) end.service = task->service;
   // Before it runs, packets arrive and nobody listens; afterwards there is nothing to arrive at.
-  if (has_ended(*task)) end.down = cat("is ", task->last_status);
+  // A host goes on answering for its dead tasks: with refusals.
+  if (has_ended(*task) && !task->interface_id.empty()) end.down = cat("is ", task->last_status);
   return {end};
 }
 
@@ -153,6 +155,8 @@ std::vector<Endpoint> of_name_tag(const sim::Scope& scope, std::string_view tag)
 
 std::vector<Endpoint> find(const sim::Scope& scope, std::string_view end) {
   if (end == "internet") return {internet_at(internet_address, end)};
+  if (end.starts_with("internet:"))
+    return {internet_at(internet_block + 16 + static_cast<uint32_t>(stable_hash(end) % 224), end)};
   if (end.starts_with("db:")) return of_database(scope, end.substr(3));
   if (end.starts_with("cache:")) return of_cache(scope, end.substr(6));
   if (end.starts_with("task:")) return of_task(scope, end.substr(5));

@@ -113,6 +113,10 @@ void TrafficEngine::run_step(const Step& step) {
       release_connection(r);
       return respond(slot, false);
     case Kind::io_done: return is_lost(r) ? lost_host(slot) : respond(slot, true);
+    case Kind::call_timeout: return call_timed_out(slot, step.time);
+    case Kind::call_good: return attempt_over(slot, true);
+    case Kind::call_bad: return attempt_over(slot, false);
+    case Kind::call_again: return is_lost(r) ? lost_host(slot) : attempt_call(slot);
   }
 }
 
@@ -127,6 +131,7 @@ uint32_t TrafficEngine::allocate() {
     const auto first = static_cast<uint32_t>(requests_.size());
     const uint32_t more = std::max<uint32_t>(256, first);
     requests_.resize(first + more);
+    states_.resize(first + more);
     for (uint32_t i = more; i-- > 0;) free_.push_back(first + i);
   }
   const uint32_t slot = free_.back();
@@ -223,8 +228,8 @@ void TrafficEngine::resolve_and_connect(uint32_t slot) {
 
 void TrafficEngine::through_node(uint32_t slot) {
   Request& r = requests_[slot];
-  const Path& path = classes_[static_cast<size_t>(r.cls)].path;
-  Balancer& balancer = balancers_.front();
+  const Path& path = path_of(slot);
+  Balancer& balancer = balancer_of(r);
   Node& node = balancer.nodes[r.node];
   ++node.connections;
   ++balancer.front.requests;
@@ -299,6 +304,7 @@ bool TrafficEngine::may_retry(ClassState& c, const Request& r, Outcome outcome) 
 void TrafficEngine::settle(uint32_t slot, Outcome outcome, int64_t at) {
   const Request r = requests_[slot];
   if (r.abandoned) return;
+  if (r.nested) return answer_caller(slot, outcome == Outcome::ok, at);
   ClassState& c = classes_[static_cast<size_t>(r.cls)];
   if (!may_retry(c, r, outcome)) return record(r, outcome, at);
   const ClientModel& client = workload_.client;
@@ -335,7 +341,7 @@ void TrafficEngine::finish(Time now) {
   workload_.client.attempts_max = 1;
   for (uint32_t slot = 0; slot < requests_.size(); ++slot) {
     const Request r = requests_[slot];
-    if (!r.live || r.abandoned) continue;
+    if (!r.live || r.abandoned || r.nested) continue;
     record(r, Outcome::client_timeout, std::max(now_, r.intended + timeout_ns_));
     requests_[slot].abandoned = true;
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "emulator/sim/world.h"
@@ -56,6 +57,8 @@ class TrafficEngine final : public sim::Engine {
   std::vector<Pool>& pools() { return pools_; }
   std::vector<Database>& databases() { return databases_; }
   std::vector<Cache>& caches() { return caches_; }
+  std::vector<TableEnd>& tables() { return tables_; }
+  std::vector<NatFlow>& nats() { return nats_; }
   const std::string& zone_name(int zone) const { return zones_[static_cast<size_t>(zone)]; }
   int zone_count() const { return static_cast<int>(zones_.size()); }
   Host* find_host(std::string_view id);
@@ -65,7 +68,9 @@ class TrafficEngine final : public sim::Engine {
   static constexpr int64_t settle_ns = 60'000'000'000;  // metrics run on that long after the end
 
  private:
-  enum class Phase : uint8_t { connecting, hung, queued, cpu, waiting, query, io, backoff };
+  enum class Phase : uint8_t {
+    connecting, hung, queued, cpu, waiting, query, calling, io, backoff,
+  };
   struct Request {
     int64_t intended = 0, began = 0, sent = 0;
     int64_t network = 0;       // round trips, added to the answer's time
@@ -73,13 +78,25 @@ class TrafficEngine final : public sim::Engine {
     uint32_t generation = 0, host_epoch = 0, database_epoch = 0;
     int32_t host = -1, pool = -1;
     int16_t cls = 0, work = 0;
-    uint8_t attempt = 1, node = 0, tried = 0, zone = 0;
+    uint8_t attempt = 1, node = 0, tried = 0, zone = 0, balancer = 0;
     Phase phase = Phase::connecting;
     bool live = false, abandoned = false, write = false, holds_connection = false;
+    bool nested = false;     // a call of another request's: that one waits for the answer
+  };
+  /// A request's part in calls, as their caller and as somebody's call; beside Request, so that
+  /// those that call nobody stay small.
+  struct CallState {
+    int64_t began = 0, deadline = -1;  // of the call, of the attempt (-1: answered)
+    uint32_t serial = 0;               // of attempts: late answers are told apart
+    uint16_t next = 0;                 // in its plan's calls
+    uint8_t attempt = 0;
+    Ticket parent;                     // who waits, for which attempt, at which callee
+    uint32_t parent_serial = 0;
+    int callee = -1;
   };
   enum class Kind : uint8_t {
     retry, try_next_node, alb_timeout, cpu_done, cache_done, cache_passed, given_up,
-    query_done, query_failed, io_done,
+    query_done, query_failed, io_done, call_timeout, call_good, call_bad, call_again,
   };
   struct Step {
     int64_t time;
@@ -125,6 +142,7 @@ class TrafficEngine final : public sim::Engine {
   void record(const Request& r, Outcome outcome, int64_t at);
   // engine_target.cpp: the target's side
   void offer(uint32_t slot);
+  void enter(uint32_t slot);
   void start_cpu(uint32_t slot);
   void after_cpu(uint32_t slot);
   void ask_cache(uint32_t slot);
@@ -136,6 +154,28 @@ class TrafficEngine final : public sim::Engine {
   void release_connection(Request& r);
   void after_database(uint32_t slot);
   void wait_io(uint32_t slot);
+  // calls.cpp: what a request calls while it is served
+  void begin_calls(uint32_t slot);
+  void next_call(uint32_t slot);
+  void attempt_call(uint32_t slot);
+  void conclude(uint32_t slot, int64_t at, bool good);
+  void await_answer(uint32_t slot);
+  void call_timed_out(uint32_t slot, int64_t at);
+  void attempt_over(uint32_t slot, bool good);
+  void answer_caller(uint32_t slot, bool good, int64_t at);
+  uint32_t spawn(uint32_t caller, const Callee& callee);
+  SecondOfCall& second_of(const Callee& callee, const CallState& state);
+  Callee& callee_of(uint32_t slot) {
+    const auto& calls = plan(requests_[slot]).calls;
+    return callees_[static_cast<size_t>(calls[states_[slot].next])];
+  }
+  // call_kinds.cpp
+  void call_service(uint32_t slot);
+  void call_balancer(uint32_t slot);
+  void call_table(uint32_t slot);
+  void call_third_party(uint32_t slot);
+  void resolve_name(size_t caller, const Callee& callee);
+  Destination destination_of(const sim::Scope& scope, const std::string& ip, int64_t port);
   void respond(uint32_t slot, bool good);
   void answer_elb(uint32_t slot, Outcome outcome);
   void hang(uint32_t slot);
@@ -144,14 +184,20 @@ class TrafficEngine final : public sim::Engine {
   void release_worker(Host& host);
   const WorkPlan& plan(const Request& r) const { return works_[static_cast<size_t>(r.work)]; }
   Host& host_of(const Request& r) { return hosts_[static_cast<size_t>(r.host)]; }
-  Balancer& balancer_of(const Request& r) {
-    return balancers_[r.pool < 0 ? 0 : static_cast<size_t>(pools_[static_cast<size_t>(r.pool)].balancer)];
+  Balancer& balancer_of(const Request& r) { return balancers_[r.balancer]; }
+  const Path& path_of(uint32_t slot) const {
+    const Request& r = requests_[slot];
+    return r.nested ? callees_[static_cast<size_t>(states_[slot].callee)].path
+                    : classes_[static_cast<size_t>(r.cls)].path;
   }
+  /// Called by its address, not through a load balancer.
+  bool is_direct(const Request& r) const { return r.nested && r.balancer == no_balancer; }
   bool is_lost(const Request& r) const {
     return hosts_[static_cast<size_t>(r.host)].epoch != r.host_epoch;
   }
   int64_t draw(sim::Stream& stream, const Demand& demand);
   int64_t round_trip(int from_zone, int to_zone, const Host& host, sim::Stream& stream);
+  int64_t round_trip(const Host& from, const Host& to);
   int64_t faulty_delay(const PathFault& fault, sim::Stream& stream);
   // topology.cpp
   void refresh(sim::World& world);
@@ -175,6 +221,9 @@ class TrafficEngine final : public sim::Engine {
   void settle_shares();
   // topology_paths.cpp, topology_data.cpp
   void plan_works();
+  void plan_call(const Call& call, WorkPlan& plan);
+  bool needs(const Work& work, bool cache, int depth = 0) const;
+  void compile_tables(const sim::Scope& scope);
   void compile_paths(const sim::Scope& scope);
   void compile_path(const sim::Scope& scope, const std::vector<elbv2::Listener>& listeners,
                     const RequestClass& c, Path& path);
@@ -187,6 +236,9 @@ class TrafficEngine final : public sim::Engine {
   Link database_link(Host& host, size_t index);
   Link cache_link(Host& host, size_t index);
   Link internet_link(Host& host);
+  Link pass_exit(Exit& exit, const Host& host, const std::string& end);
+  Link link_between(const Host& from, const Host& to, int port);
+  Link link_to_node(const Host& from, const Node& node, int port);
   void compile_faults(const sim::Scope& scope);
   void lose_host(Host& host);
   int zone_of(std::string_view name);
@@ -205,6 +257,7 @@ class TrafficEngine final : public sim::Engine {
   SecondOfClass& second_of(const Request& r);
 
   static constexpr int64_t share_period_ns = 1'000'000'000;
+  static constexpr uint8_t no_balancer = 255;
 
   sim::World* world_;
   std::string region_;
@@ -224,6 +277,10 @@ class TrafficEngine final : public sim::Engine {
   std::vector<Balancer> balancers_;
   std::vector<Pool> pools_;
   std::vector<WorkPlan> works_;  // of classes, then of operations
+  std::vector<Callee> callees_;
+  std::vector<TableEnd> tables_;
+  std::vector<NatFlow> nats_;
+  std::unordered_map<uint64_t, Link> between_;  // looked up, never walked
   std::vector<SharedHost> shared_hosts_;
   int64_t next_share_ = std::numeric_limits<int64_t>::max();
   std::vector<Database> databases_;
@@ -234,6 +291,7 @@ class TrafficEngine final : public sim::Engine {
   size_t next_class_ = 0;
   int64_t next_arrival_ = std::numeric_limits<int64_t>::max();
   std::vector<Request> requests_;
+  std::vector<CallState> states_;  // beside them
   std::vector<uint32_t> free_;
   std::vector<Step> heap_;
   Ring<Expiry> expiries_;

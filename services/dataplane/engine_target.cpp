@@ -74,6 +74,14 @@ int64_t TrafficEngine::round_trip(int from_zone, int to_zone, const Host& host,
   return time;
 }
 
+int64_t TrafficEngine::round_trip(const Host& from, const Host& to) {
+  // The caller's stream: each host's draws are its own.
+  sim::Stream& stream = hosts_[static_cast<size_t>(&from - hosts_.data())].stream;
+  int64_t time = round_trip(from.zone, to.zone, from, stream);
+  if (has_path_faults_ && to.fault.any()) time += faulty_delay(to.fault, stream);
+  return time;
+}
+
 /// A load balancer node has chosen the target group; now a target.
 void TrafficEngine::offer(uint32_t slot) {
   Request& r = requests_[slot];
@@ -99,12 +107,19 @@ void TrafficEngine::offer(uint32_t slot) {
     return answer_elb(slot, Outcome::elb_502);
   }
   r.network += round_trip(r.zone, host.zone, host, host.stream);
+  enter(slot);
+}
+
+/// A connection reaches the target's program.
+void TrafficEngine::enter(uint32_t slot) {
+  Request& r = requests_[slot];
+  Host& host = host_of(r);
   if (host.in_flight < host.workers) {
     ++host.in_flight;
     return start_cpu(slot);
   }
   if (static_cast<int>(host.queue.size()) >= host.queue_max) {
-    ++counters(r).connection_errors;
+    if (!is_direct(r)) ++counters(r).connection_errors;
     return answer_elb(slot, Outcome::elb_502);  // its backlog is full: reset
   }
   r.phase = Phase::queued;
@@ -278,7 +293,7 @@ void TrafficEngine::release_connection(Request& r) {
 void TrafficEngine::after_database(uint32_t slot) {
   const Request& r = requests_[slot];
   const Work& work = *plan(r).model;
-  if (!work.calls_internet) return wait_io(slot);
+  if (!work.calls_internet) return plan(r).calls.empty() ? wait_io(slot) : begin_calls(slot);
   Host& host = hosts_[static_cast<size_t>(r.host)];
   ++host.internet_requests;
   if (internet_link(host) != Link::open) return give_up_after(slot, workload_.client.connect_timeout_ms);
@@ -299,7 +314,9 @@ void TrafficEngine::respond(uint32_t slot, bool good) {
   const Request r = requests_[slot];
   Host& host = hosts_[static_cast<size_t>(r.host)];
   if (!good) ++host.errors;
-  if (!r.abandoned) {
+  if (is_direct(r)) {
+    settle(slot, good ? Outcome::ok : Outcome::target_5xx, now_ + r.network);
+  } else if (!r.abandoned) {
     Counters& count = counters(r);
     ++(good ? count.target_2xx : count.target_5xx);
     const double took_s = static_cast<double>(now_ - r.sent) * 1e-9;
@@ -327,8 +344,10 @@ void TrafficEngine::release_worker(Host& host) {
 /// The load balancer answers for the target.
 void TrafficEngine::answer_elb(uint32_t slot, Outcome outcome) {
   const Request& r = requests_[slot];
-  if (!r.abandoned) {
-    Counters& count = r.pool >= 0 ? counters(r) : balancers_.front().front;
+  if (is_direct(r)) {
+    settle(slot, outcome, now_ + r.network);
+  } else if (!r.abandoned) {
+    Counters& count = r.pool >= 0 ? counters(r) : balancer_of(r).front;
     ++(outcome == Outcome::elb_502   ? count.elb_502
        : outcome == Outcome::elb_503 ? count.elb_503
                                      : count.elb_504);
@@ -340,7 +359,7 @@ void TrafficEngine::answer_elb(uint32_t slot, Outcome outcome) {
 /// Nobody will answer: the load balancer's idle time-out or the client's patience ends it.
 void TrafficEngine::hang(uint32_t slot) {
   Request& r = requests_[slot];
-  if (r.abandoned) return release(slot);
+  if (r.abandoned || is_direct(r)) return release(slot);
   r.phase = Phase::hung;
   push(std::max(now_, r.sent + balancer_of(r).idle_timeout_ns), slot, Kind::alb_timeout);
 }

@@ -160,7 +160,7 @@ void write_host(const sim::Scope& scope, Writer& out, TrafficEngine& engine, con
   for (size_t i = 0; i < engine.caches().size(); ++i)
     store(cat("cache:", engine.caches()[i].id), host.cache_requests[i], host.caches[i]);
   out.both(seen, own->private_ip, format_ipv4(clients_block + 7), 443, host.internet_requests,
-           passed(host.internet));
+           passed(host.internet.link));
 }
 
 /// The internet's constant noise: somebody tries doors that should be shut.

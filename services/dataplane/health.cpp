@@ -64,13 +64,14 @@ Finding look(const sim::Scope& scope, const TargetGroup& group, const Target& ta
   const int port = static_cast<int>(own_port ? *own_port
                                              : target.port ? target.port : group.port);
   const TaskEnd end = task_at(scope, target.id, port);
+  const std::string to = end.task ? cat("task:", end.task->id) : target.id;
   bool reached = false;
   for (const std::string& arn : load_balancers) {
     const auto* lb = scope.view<elbv2::LoadBalancer>(arn);
     if (!lb) continue;
     for (const auto& zone : lb->zones) {
       if (reached || sim::is_dark(scope, zone.zone, zone.interface_id)) continue;
-      reached = check_link(scope, zone.interface_id, target.id, port).reachable;
+      reached = check_link(scope, zone.interface_id, to, port).reachable;
     }
   }
   if (!reached) return {false, true, "Target.Timeout"};

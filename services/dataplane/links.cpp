@@ -1,15 +1,18 @@
 // What passes between two ends, asked for when first needed and kept until the network changes.
 #include <algorithm>
 
+#include "services/dataplane/dataplane.h"
 #include "services/dataplane/engine.h"
 
 namespace squall::dataplane {
 
 void TrafficEngine::forget_links() {
+  between_.clear();
   for (Host& host : hosts_) {
     std::ranges::fill(host.databases, Link::unknown);
     std::ranges::fill(host.caches, Link::unknown);
-    host.internet = Link::unknown;
+    host.internet = {};
+    std::ranges::fill(host.exits, Exit{});
   }
 }
 
@@ -46,8 +49,42 @@ Link TrafficEngine::cache_link(Host& host, size_t index) {
 }
 
 Link TrafficEngine::internet_link(Host& host) {
-  if (host.internet == Link::unknown) host.internet = ask_link(host.end, "internet", 443);
-  return host.internet;
+  return pass_exit(host.internet, host, "internet");
+}
+
+Link TrafficEngine::pass_exit(Exit& exit, const Host& host, const std::string& end) {
+  if (exit.link == Link::unknown) {
+    const sim::Scope scope(*world_, region_);
+    const auto answer = reachability().explain(scope, {host.end, end, "tcp", 443});
+    exit.link = answer.reachable ? Link::open : answer.timed_out ? Link::silent : Link::refused;
+    exit.nat = -1;
+    for (const sim::Hop& hop : answer.forward) {
+      if (hop.kind != "nat-gateway") continue;
+      const auto at = std::ranges::find(nats_, hop.component, &NatFlow::id);
+      exit.nat = static_cast<int>(at - nats_.begin());
+      if (at == nats_.end()) nats_.push_back({hop.component, 0, 0});
+    }
+  }
+  if (exit.nat >= 0) {
+    NatFlow& nat = nats_[static_cast<size_t>(exit.nat)];
+    ++nat.attempts;
+    nat.established += exit.link == Link::open;
+  }
+  return exit.link;
+}
+
+Link TrafficEngine::link_between(const Host& from, const Host& to, int port) {
+  const auto key = static_cast<uint64_t>(&from - hosts_.data()) << 40 |
+                   static_cast<uint64_t>(&to - hosts_.data()) << 16 | static_cast<uint64_t>(port);
+  const auto [at, is_new] = between_.emplace(key, Link::unknown);
+  if (is_new) at->second = ask_link(from.end, to.end, port);
+  if (at->second == Link::open && (!to.accepts || now_ < to.ready_at)) return Link::refused;
+  return at->second;
+}
+
+Link TrafficEngine::link_to_node(const Host& from, const Node& node, int port) {
+  if (node.dark) return Link::silent;
+  return ask_link(from.end, node.interface_id, port);
 }
 
 }  // namespace squall::dataplane

@@ -196,6 +196,7 @@ void on_minute(sim::Scope& scope, const sim::Event&) {
   put_caches(scope, *engine, minute);
   put_nat_gateways(scope, *engine, minute);
   write_flow_logs(scope, *engine);
+  for (NatFlow& nat : engine->nats()) nat.attempts = nat.established = 0;
   for (Balancer& balancer : engine->balancers())
     for (Node& node : balancer.nodes) node.connections = 0;
   for (Host& host : engine->hosts()) {

@@ -29,6 +29,10 @@ struct Endpoint {
 /// The interfaces behind a name (ReachabilityQuery tells the forms; also `name:TAG`): several for a
 /// load balancer. Empty if there is no such thing.
 std::vector<Endpoint> resolve(const sim::Scope& scope, std::string_view end);
+/// The same as a sender sees it: names of AWS's services ("dynamodb", "s3", "aws:ecr.api") lead to
+/// an interface endpoint of its VPC or to the service's public addresses.
+std::vector<Endpoint> resolve_from(const sim::Scope& scope, const Endpoint& from,
+                                   std::string_view end);
 Endpoint endpoint_of(const sim::Scope& scope, const ec2::NetworkInterface& interface);
 
 /// One packet each way between two given ends.

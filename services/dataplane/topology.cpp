@@ -30,8 +30,10 @@ int TrafficEngine::host_of(const std::string& id) {
   host.pools.resize(workload_.databases.size());
   host.database_requests.resize(workload_.databases.size());
   host.cache_requests.resize(workload_.caches.size());
-  host.databases.resize(workload_.databases.size(), Link::silent);
-  host.caches.resize(workload_.caches.size(), Link::silent);
+  host.databases.resize(workload_.databases.size(), Link::unknown);
+  host.caches.resize(workload_.caches.size(), Link::unknown);
+  host.exits.resize(callees_.size());
+  host.names.resize(callees_.size());
   TargetResults results;
   results.id = id;
   results_.targets.push_back(std::move(results));
@@ -74,6 +76,7 @@ void TrafficEngine::compile(const sim::Scope& scope) {
       compile_host(scope, static_cast<int>(h), hosts_[h].id, workload_.server_of("", ""));
   compile_databases(scope);
   compile_caches(scope);
+  compile_tables(scope);
   compile_faults(scope);
   const uint64_t network = network_version(scope);
   if (network != links_version_) forget_links();
@@ -90,6 +93,7 @@ void TrafficEngine::compile_host(const sim::Scope& scope, int index, const std::
   std::string zone, interface_id;
   bool runs = false;
   if (instance) {
+    host.vpc_id = instance->vpc_id;
     zone = instance->zone;
     interface_id = instance->primary_interface_id;
     host.type = instance->instance_type;

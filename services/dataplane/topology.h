@@ -92,6 +92,23 @@ struct PathFault {
   bool any() const { return delay_ns || jitter_ns || loss > 0; }
 };
 
+/// Where a name led, as a caller remembers it.
+struct Destination {
+  int host = -1;               // -1: an address that nobody has
+  int port = 0;
+};
+struct Resolution {
+  int64_t expires = 0;
+  std::vector<Destination> ends;
+  uint32_t nodes = 0;          // of a load balancer
+};
+
+/// A way out of the VPC.
+struct Exit {
+  Link link = Link::unknown;
+  int nat = -1;                // the NAT gateway on the way
+};
+
 /// An instance, an address, or a task.
 struct Host {
   std::string id;              // instance id, address or task ARN
@@ -100,6 +117,7 @@ struct Host {
   const ServerModel* model = nullptr;
   // Tasks only.
   bool is_task = false, fails_health = false;
+  std::string vpc_id;
   std::string cluster, service, service_arn, instance;  // instance: that carries it (EC2)
   double reserved_vcpus = 0, memory_mib = 0, error_share = 0;
   double wanted_s = 0;         // CPU asked for since shares were last settled (EC2)
@@ -119,7 +137,9 @@ struct Host {
   Ring<Ticket> queue;
   std::vector<ConnectionPool> pools;  // by database
   std::vector<Link> databases, caches;
-  Link internet = Link::silent;
+  Exit internet;
+  std::vector<Exit> exits;                // by callee: third parties and tables
+  std::vector<Resolution> names;          // by callee: services and load balancers
   PathFault fault;
   sim::Stream stream;
   // Counters that metrics and results take and reset.
@@ -190,7 +210,7 @@ struct SharedHost {
   std::vector<int> tasks;      // hosts
 };
 
-/// Where a class of requests goes, decided once a compilation.
+/// Where a class of requests, or a call through a load balancer, goes; decided once a compilation.
 struct Path {
   enum class Kind : uint8_t { no_listener, fixed, redirected_away, forward };
   Kind kind = Kind::no_listener;
@@ -199,6 +219,49 @@ struct Path {
   std::vector<std::pair<int, int64_t>> pools;  // index, weight
   int64_t weight = 0;
   std::array<Link, nodes_max> entry{};  // client -> node
+};
+
+/// One call of the workload, with its names compiled, and what became of it.
+struct Callee {
+  const Call* model = nullptr;
+  int index = 0;
+  int work = 0;                // what the called service does for it
+  int balancer = -1, table = -1;
+  int64_t timeout_ns = 0;
+  Path path;                   // through a load balancer
+  int port() const {
+    return model->port ? model->port : model->scheme == "https" ? 443 : 80;
+  }
+  CallResults* results = nullptr;
+};
+
+/// Units a second with a bucket for bursts.
+class Throttle {
+ public:
+  void set(double rate, double burst_s);
+  bool admit(double units, int64_t now);
+
+ private:
+  double rate_ = 0, burst_ = 0, left_ = 0;
+  int64_t last_ = 0;
+};
+
+/// A DynamoDB table.
+struct TableEnd {
+  std::string name;
+  const TableModel* model = nullptr;
+  bool exists = false;
+  Throttle reads, writes;
+  sim::Stream stream;
+  // A minute's figures.
+  double read_units = 0, write_units = 0, read_s = 0, write_s = 0;
+  uint32_t read_calls = 0, write_calls = 0, read_throttles = 0, write_throttles = 0;
+};
+
+/// What passed a NAT gateway this minute.
+struct NatFlow {
+  std::string id;
+  uint32_t attempts = 0, established = 0;
 };
 
 struct Database {

@@ -72,6 +72,10 @@ void TrafficEngine::introduce(const sim::Scope& scope, const ecs::Task& task, Ho
   host.service_arn = task.service;
   host.instance = instance_of(scope, task);
   host.zone = zone_of(task.zone);
+  if (const auto* subnet = scope.view<ec2::Subnet>(task.subnet_id))
+    host.vpc_id = subnet->vpc_id;
+  else if (const auto* carrier = scope.view<ec2::Instance>(host.instance))
+    host.vpc_id = carrier->vpc_id;
   host.model = &model_of(scope, task);
   host.workers = host.model->workers;
   host.queue_max = host.model->queue_max;
