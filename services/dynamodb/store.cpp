@@ -96,7 +96,12 @@ size_t projected_size(const IndexPlan& index, const Item& item) {
 }
 
 TableStore::TableStore(std::shared_ptr<const Plan> plan)
-    : plan_(std::move(plan)), items_(components_of(plan_->keys)) {
+    : region_(plan->region),
+      name_(plan->name),
+      keys_(plan->keys),
+      types_(plan->types),
+      plan_(std::move(plan)),
+      items_(components_of(keys_)) {
   for (const IndexPlan& index : plan_->indexes) indexes_.push_back(make_secondary(*plan_, index));
 }
 

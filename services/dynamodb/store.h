@@ -67,6 +67,11 @@ class TableStore {
   /// Held by whoever calls anything below. Of several tables, locked in the order of (region, name).
   std::mutex& mutex() { return mutex_; }
   const Plan& plan() const { return *plan_; }
+  /// These never change: readable without the lock.
+  const std::string& region() const { return region_; }
+  const std::string& name() const { return name_; }
+  const KeySchema& keys() const { return keys_; }
+  KeyTypes key_types() const { return types_; }
   bool gone() const { return gone_; }
 
   const OrderedIndex& items() const { return items_; }
@@ -98,6 +103,9 @@ class TableStore {
   void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
                IndexEffect& effect);
 
+  const std::string region_, name_;
+  const KeySchema keys_;
+  const KeyTypes types_;
   std::mutex mutex_;
   std::shared_ptr<const Plan> plan_;
   OrderedIndex items_;
