@@ -250,9 +250,10 @@ TEST_F(CloudMapTest, UpdatesReplaceRecords) {
   const Value shown = ask("GetService", {{"Id", id}}).at("Service");
   EXPECT_EQ(shown.at("Description").text(), "d");
   EXPECT_EQ(shown.at("DnsConfig").at("DnsRecords")[0].at("TTL").integer(), 33);
-  EXPECT_EQ(refusal("UpdateService",
-                    {{"Id", id}, {"Service", Value{{"HealthCheckConfig", Value{{"Type", "TCP"}}}}}}),
-            "InvalidInput");
+  EXPECT_EQ(
+      refusal("UpdateService",
+              {{"Id", id}, {"Service", Value{{"HealthCheckConfig", Value{{"Type", "TCP"}}}}}}),
+      "InvalidInput");
   use_latency(sim::LatencyProfile::documented);
   ask("UpdateService", {{"Id", id}, {"Service", Value{{"Description", "e"}}}});
   EXPECT_EQ(refusal("UpdateService", {{"Id", id}, {"Service", Value{{"Description", "f"}}}}),
