@@ -5,6 +5,7 @@
 #include "services/application_autoscaling/application_autoscaling.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/ec2/ec2.h"
 #include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
@@ -23,6 +24,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &application_autoscaling::service(),
       &autoscaling::service(),
       &cloudwatch::service(),
+      &dynamodb::service(),
       &ec2::service(),
       &ecs::service(),
       &elasticache::service(),

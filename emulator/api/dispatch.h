@@ -30,6 +30,7 @@ class Registry {
 
   struct Entry {
     Handler run = nullptr;
+    DirectHandler direct = nullptr;
     Access access = Access::reads;
     void (*after)(Context&, const Input&) = nullptr;
   };
@@ -89,6 +90,9 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
 void run_raw(Worlds& worlds, const RawRoute& route, const protocol::Request& request,
              protocol::Response& response, const std::string& request_id,
              const DispatchOptions& options);
+/// The same for rows of Access::direct: the answer's text is appended to `answer`.
+void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
+                const protocol::Request& request, std::string& answer);
 
 class Dispatcher {
  public:
@@ -98,9 +102,11 @@ class Dispatcher {
   uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
 
  private:
-  std::string next_request_id();
   void handle_raw(const RawRoute& route, const protocol::Request& request,
                   protocol::Response& response);
+  std::string next_request_id(const protocol::Call& call);
+  void answer(const protocol::Request& request, const protocol::Call& call,
+              const std::string& request_id, protocol::Response& response);
 
   Worlds& worlds_;
   DispatchOptions options_;
