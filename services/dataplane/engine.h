@@ -140,6 +140,7 @@ class TrafficEngine final : public sim::Engine {
   void answer_elb(uint32_t slot, Outcome outcome);
   void hang(uint32_t slot);
   void lost_host(uint32_t slot);
+  void hold_commit(uint32_t slot);
   void acknowledge(Database& db);
   void release_worker(Host& host);
   bool is_lost(const Request& r) const {
