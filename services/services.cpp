@@ -4,6 +4,7 @@
 #include "services/acm/acm.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/ec2/ec2.h"
 #include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
@@ -11,6 +12,7 @@
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
 #include "services/rds/rds.h"
+#include "services/servicediscovery/servicediscovery.h"
 #include "services/sts/sts.h"
 
 namespace squall {
@@ -20,6 +22,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &acm::service(),
       &autoscaling::service(),
       &cloudwatch::service(),
+      &dynamodb::service(),
       &ec2::service(),
       &ecs::service(),
       &elasticache::service(),
@@ -27,6 +30,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &iam::service(),
       &logs::service(),
       &rds::service(),
+      &servicediscovery::service(),
       &sts::service(),
   };
   return list;

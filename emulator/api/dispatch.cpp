@@ -21,9 +21,36 @@ Dispatcher::Dispatcher(Worlds& worlds, DispatchOptions options)
   options_.deliver = [this](const Message& message) { deliver(message); };
 }
 
-std::string Dispatcher::next_request_id(const protocol::Call&) {
+Value DirectCall::document() const {
+  const Value decoded = protocol::decode(call, request);
+  model::validate(*call.service, call.operation, call.protocol, decoded);
+  return decoded;
+}
+
+namespace {
+
+/// DynamoDB's and others': digits and capitals, `size` of them.
+std::string plain_request_id(uint64_t n, size_t size) {
+  constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+  constexpr size_t bits = 5, digits_a_word = 12;
+  std::string id(size, '0');
+  uint64_t word = 0;
+  for (size_t i = 0; i < size; ++i) {
+    if (i % digits_a_word == 0) word = stable_hash("request", n * 31 + i);
+    id[i] = digits[word & 31];
+    word >>= bits;
+  }
+  return id;
+}
+
+}  // namespace
+
+std::string Dispatcher::next_request_id(const protocol::Call& call) {
   // Unique within the process; never drawn from a World (DESIGN: Determinism).
   const uint64_t n = requests_.fetch_add(1, std::memory_order_relaxed);
+  if (call.service)
+    if (const uint8_t size = call.service->tables().wire.request_id_length)
+      return plain_request_id(n, size);
   const std::string a = hex16(stable_hash("request", n)), b = hex16(stable_hash("id", n));
   return cat(a.substr(0, 8), '-', a.substr(8, 4), "-4", a.substr(13), '-', "89ab"[n % 4],
              b.substr(1, 3), '-', b.substr(4));
@@ -66,16 +93,11 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
     protocol::route(worlds_.registry().models(), request, route_options, call);
     request_id = next_request_id(call);
     if (options_.verify) verify(request, call);
-    const Value document = protocol::decode(call, request);
-    model::validate(*call.service, call.operation, call.protocol, document);
-    const Registry::Entry* entry = worlds_.registry().find(*call.service, call.operation);
-    if (!entry) throw not_served(call);
-    sim::World& world = worlds_.world(worlds_.account_of(call.access_key));
-    const Value output = run_call(world, call, *entry, document, request_id, options_);
-    protocol::encode(call, output, request_id, response);
+    answer(request, call, request_id, response);
   } catch (const AwsError& error) {
     if (request_id.empty()) request_id = next_request_id(call);
     response.reset();
+    if (!call.operation && protocol::encode_health(call, request, request_id, response)) return;
     protocol::encode_error(call, error, request_id, response);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "squall: internal failure in %.*s: %s\n",
@@ -86,6 +108,35 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
     protocol::encode_error(call, {"InternalFailure", "An internal error has occurred", 500},
                            request_id, response);
   }
+}
+
+void Dispatcher::answer(const protocol::Request& request, const protocol::Call& call,
+                        const std::string& request_id, protocol::Response& response) {
+  const Registry::Entry* entry = worlds_.registry().find(*call.service, call.operation);
+  if (entry && entry->direct) {
+    run_direct(worlds_.world(worlds_.account_of(call.access_key)), call, *entry, request,
+               response.body);
+    protocol::encode_rendered(call, request_id, response);
+    return;
+  }
+  const Value document = protocol::decode(call, request);
+  model::validate(*call.service, call.operation, call.protocol, document);
+  if (!entry) throw not_served(call);
+  sim::World& world = worlds_.world(worlds_.account_of(call.access_key));
+  const Value output = run_call(world, call, *entry, document, request_id, options_);
+  protocol::encode(call, output, request_id, response);
+}
+
+void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
+                const protocol::Request& request, std::string& answer) {
+  const Time target = world.clock().target();
+  if (world.is_due(target)) {
+    const std::unique_lock lock(world.mutex());
+    world.advance_to(world.clock().target());
+  } else {
+    world.clock().set(target);
+  }
+  entry.direct({world, call, call.region, request}, answer);
 }
 
 Value run_call(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,

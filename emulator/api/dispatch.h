@@ -30,6 +30,7 @@ class Registry {
 
   struct Entry {
     Handler run = nullptr;
+    DirectHandler direct = nullptr;
     Access access = Access::reads;
     void (*after)(Context&, const Input&) = nullptr;
   };
@@ -94,6 +95,10 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
                const Value& document, const std::string& request_id,
                const DispatchOptions& options);
 
+/// The same for rows of Access::direct: the answer's text is appended to `answer`.
+void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
+                const protocol::Request& request, std::string& answer);
+
 class Dispatcher {
  public:
   Dispatcher(Worlds& worlds, DispatchOptions options);
@@ -105,6 +110,8 @@ class Dispatcher {
   std::string next_request_id(const protocol::Call& call);
   void verify(const protocol::Request& request, const protocol::Call& call);
   void deliver(const Message& message);
+  void answer(const protocol::Request& request, const protocol::Call& call,
+              const std::string& request_id, protocol::Response& response);
 
   Worlds& worlds_;
   DispatchOptions options_;

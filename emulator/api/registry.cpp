@@ -28,8 +28,8 @@ Registry::Registry(std::span<const model::Service> models,
         const model::Operation operation = d->model.find_operation(row.operation);
         if (!operation) bad_row(name, row.operation, "is not an operation of the model");
         Entry& entry = entries[operation.index()];
-        if (entry.run) bad_row(name, row.operation, "is served twice");
-        entry = {row.run, row.access, d->after_handler};
+        if (entry.run || entry.direct) bad_row(name, row.operation, "is served twice");
+        entry = {row.run, row.direct, row.access, d->after_handler};
       }
     }
     for (const auto& rows : d->events)
@@ -52,14 +52,14 @@ const Registry::Entry* Registry::find(const model::Service& service,
   const auto at = entries_.find(&service.tables());
   if (at == entries_.end()) return nullptr;
   const Entry& entry = at->second[operation.index()];
-  return entry.run ? &entry : nullptr;
+  return entry.run || entry.direct ? &entry : nullptr;
 }
 
 size_t Registry::served_count(const model::Service& service) const {
   const auto at = entries_.find(&service.tables());
   if (at == entries_.end()) return 0;
   size_t n = 0;
-  for (const Entry& entry : at->second) n += entry.run != nullptr;
+  for (const Entry& entry : at->second) n += entry.run || entry.direct;
   return n;
 }
 

@@ -56,16 +56,34 @@ class Context : public sim::Scope {
 enum class Access : uint8_t {
   reads,   // const state, shared lock: calling edit/add/erase aborts
   writes,  // exclusive lock, a transaction
+  direct,  // no lock and no document: the handler reads the body and writes the answer's text
 };
 inline constexpr Access Reads = Access::reads;
 inline constexpr Access Writes = Access::writes;
 
 using Handler = Value (*)(Context& ctx, Input in);
 
+/// For operations that touch an annex only, thousands of times a second. What was due has run.
+struct DirectCall {
+  sim::World& world;
+  const protocol::Call& call;
+  std::string_view region;
+  const protocol::Request& request;
+  /// The body decoded and validated by the model: what any other handler would be given.
+  Value document() const;
+};
+/// Appends the answer's body in the caller's protocol; throws AwsError having changed nothing.
+using DirectHandler = void (*)(const DirectCall& call, std::string& answer);
+
 struct HandlerRow {
+  constexpr HandlerRow(std::string_view name, Access how, Handler handler)
+      : operation(name), access(how), run(handler) {}
+  constexpr HandlerRow(std::string_view name, DirectHandler handler)
+      : operation(name), access(Access::direct), direct(handler) {}
   std::string_view operation;
   Access access;
-  Handler run;
+  Handler run = nullptr;
+  DirectHandler direct = nullptr;
 };
 
 /// Everything a service contributes. One constant a service, listed in services/services.cpp.

@@ -18,6 +18,11 @@ TypeIndex next_type_index() {
   return next++;
 }
 
+size_t next_annex_index() {
+  static std::atomic<size_t> next{0};
+  return next++;
+}
+
 World::World(const Laws& laws, WorldOptions options)
     : laws_(laws),
       options_(std::move(options)),
@@ -204,6 +209,10 @@ void World::update_next_due() {
 }
 
 void World::reset() {
+  {
+    const std::lock_guard lock(annex_mutex_);
+    for (const auto& annex : owned_annexes_) annex->reset();
+  }
   regions_.clear();
   streams_.clear();
   scheduler_.clear();
@@ -257,20 +266,26 @@ Stream& World::stream(std::string_view name) {
 std::string World::dump() const {
   std::string out = "{";
   const char* region_comma = "";
+  const std::lock_guard lock(annex_mutex_);
   for (const auto& [name, region] : regions_) {
-    std::map<std::string_view, const TableBase*> by_kind;
+    std::map<std::string_view, std::string> by_kind;
     for (const auto& table : region->tables)
-      if (table && table->size()) by_kind[table->kind()] = table.get();
+      if (table && table->size()) table->dump(by_kind[table->kind()]);
+    for (const auto& annex : owned_annexes_) {
+      std::string text;
+      annex->dump(name, text);
+      if (!text.empty()) by_kind[annex->kind()] = std::move(text);
+    }
     if (by_kind.empty()) continue;
     out += region_comma;
     append_json_string(out, name);
     out += ":{";
     const char* comma = "";
-    for (const auto& [kind, table] : by_kind) {
+    for (const auto& [kind, text] : by_kind) {
       out += comma;
       append_json_string(out, kind);
       out += ':';
-      table->dump(out);
+      out += text;
       comma = ",\n";
     }
     out += '}';

@@ -1,9 +1,12 @@
 // A World is a tenant: its regions' records, clock, scheduler, random streams and journal.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <shared_mutex>
 #include <span>
@@ -11,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulator/sim/annex.h"
 #include "emulator/sim/clock.h"
 #include "emulator/sim/event.h"
 #include "emulator/sim/journal.h"
@@ -54,6 +58,14 @@ TypeIndex next_type_index();
 template <class T>
 TypeIndex type_index() {
   static const TypeIndex index = next_type_index();
+  return index;
+}
+
+/// Like type_index, for annexes.
+size_t next_annex_index();
+template <class T>
+size_t annex_index() {
+  static const size_t index = next_annex_index();
   return index;
 }
 
@@ -111,6 +123,18 @@ class World {
 
   Stream& stream(std::string_view name);
 
+  /// The World's one T (an Annex made of a World&). Safe from any thread, without any lock.
+  template <class T>
+  T& annex() {
+    std::atomic<Annex*>& slot = annexes_.at(annex_index<T>());
+    if (Annex* found = slot.load(std::memory_order_acquire)) return static_cast<T&>(*found);
+    const std::lock_guard lock(annex_mutex_);
+    if (!slot.load(std::memory_order_relaxed))
+      slot.store(owned_annexes_.emplace_back(std::make_unique<T>(*this)).get(),
+                 std::memory_order_release);
+    return static_cast<T&>(*slot.load(std::memory_order_relaxed));
+  }
+
   /// {"region": {"kind": {"id": {...}}}}: the whole state, canonical (sorted by kind).
   std::string dump() const;
 
@@ -143,6 +167,10 @@ class World {
   std::map<std::string, Stream, std::less<>> streams_;
   std::shared_mutex mutex_;
   std::atomic<int64_t> next_due_ns_;
+  static constexpr size_t annexes_max = 8;
+  std::array<std::atomic<Annex*>, annexes_max> annexes_{};
+  mutable std::mutex annex_mutex_;
+  std::vector<std::unique_ptr<Annex>> owned_annexes_;
 
   int depth_ = 0;
   std::vector<Undo> undo_;

@@ -39,6 +39,10 @@ NetworkInterface& create_interface(sim::Scope& scope, const InterfaceSpec& spec)
 /// Deletes it and gives its addresses back. Does nothing if it is gone.
 void delete_interface(sim::Scope& scope, std::string_view id);
 
+/// The blocks of a prefix list that AWS keeps, by its id or by its service's name
+/// ("com.amazonaws.REGION.s3"); empty if there is no such list.
+std::vector<std::string> prefix_list_blocks(const sim::Scope& scope, std::string_view id_or_name);
+
 // --- instance types and images ------------------------------------------------------------------
 struct InstanceType {
   std::string name;
