@@ -11,6 +11,7 @@
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
 #include "services/rds/rds.h"
+#include "services/servicediscovery/servicediscovery.h"
 #include "services/sts/sts.h"
 
 namespace squall {
@@ -27,6 +28,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &iam::service(),
       &logs::service(),
       &rds::service(),
+      &servicediscovery::service(),
       &sts::service(),
   };
   return list;

@@ -1,1 +1,1 @@
-"""What the deploy and destroy programs of all scenarios share: ordinary boto3, nothing of Squall."""
+"""What all scenarios' deploy and destroy programs share: ordinary boto3, nothing of Squall."""

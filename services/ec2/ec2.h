@@ -38,6 +38,8 @@ struct InterfaceSpec {
 NetworkInterface& create_interface(sim::Scope& scope, const InterfaceSpec& spec);
 /// Deletes it and gives its addresses back. Does nothing if it is gone.
 void delete_interface(sim::Scope& scope, std::string_view id);
+/// "ip-10-0-0-1.ec2.internal", or with the region in other regions.
+std::string private_dns_name(const sim::Scope& scope, std::string_view ip);
 
 // --- instance types and images ------------------------------------------------------------------
 struct InstanceType {

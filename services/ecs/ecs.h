@@ -153,8 +153,9 @@ struct Container {
   std::optional<int64_t> exit_code;
   std::vector<NetworkBinding> bindings;
   std::optional<Time> started, finished;
+  bool signalled = false;  // has had its SIGTERM
   SQUALL_FIELDS(arn, name, image, image_digest, runtime_id, status, reason, health, exit_code,
-                bindings, started, finished)
+                bindings, started, finished, signalled)
 };
 
 /// type: spread, binpack, random. Constraints: distinctInstance, memberOf.
@@ -213,6 +214,8 @@ struct Task {
   std::vector<PlacementRule> strategy, constraints;  // while it waits for capacity
   std::string client_token, client_token_digest;
   bool failure_counted = false;  // by its service's scheduler
+  bool held = false;  // a step waits for its host's power
+  bool lost = false;  // its host lost power: its containers are dead, known to nobody but physics
   /// cluster:, service:, deployment:, definition:, status:CLUSTER/STATUS always;
   /// group:CLUSTER/GROUP, live:SERVICE, instance:, interface: only while it is not STOPPED;
   /// waiting:CLUSTER while it has no container instance yet.
@@ -225,7 +228,7 @@ struct Task {
                 load_balancers, registries, network, targets, enable_execute_command,
                 is_protected, protected_until, created, connected, pull_started, pull_stopped,
                 started, stopping, execution_stopped, stopped, tags, connectivity, strategy,
-                constraints, client_token, client_token_digest, failure_counted)
+                constraints, client_token, client_token_digest, failure_counted, held, lost)
 };
 
 /// What a deployment or a task set runs: the part of a service that a revision freezes.

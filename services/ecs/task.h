@@ -108,6 +108,7 @@ bool is_known_dark(const sim::Scope& scope, std::string_view zone);
 bool is_host_dark(const sim::Scope& scope, const Task& task);
 EventRows monitor_events();
 WatchRows monitor_watches();
+LatencyRows monitor_latencies();
 
 // --- the API -------------------------------------------------------------------------------------
 Value describe_task(const sim::Scope& scope, const Task& task, bool with_tags);

@@ -128,6 +128,6 @@ def destroy_flow_logs(aws):
         flow_logs = aws.ec2.describe_flow_logs(Filter=PROJECT.by_project())["FlowLogs"]
         if flow_logs:
             aws.ec2.delete_flow_logs(FlowLogIds=[log["FlowLogId"] for log in flow_logs])
-        groups = aws.logs.describe_log_groups(logGroupNamePrefix=f"/{PROJECT.project}/")["logGroups"]
-        for group in groups:
+        groups = aws.logs.describe_log_groups(logGroupNamePrefix=f"/{PROJECT.project}/")
+        for group in groups["logGroups"]:
             aws.logs.delete_log_group(logGroupName=group["logGroupName"])

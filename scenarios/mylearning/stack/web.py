@@ -130,8 +130,8 @@ def destroy_group(aws):
                        "length(AutoScalingGroups) == `0`", AutoScalingGroupNames=[GROUP])
             if instances:
                 wait(aws.ec2, "instance_terminated", InstanceIds=instances)
-        templates = aws.ec2.describe_launch_templates(Filters=PROJECT.by_project())["LaunchTemplates"]
-        for template in templates:
+        templates = aws.ec2.describe_launch_templates(Filters=PROJECT.by_project())
+        for template in templates["LaunchTemplates"]:
             aws.ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
 
 
