@@ -79,7 +79,10 @@ struct TaskSet {
   int64_t failures_in_a_row = 0;
   std::optional<Time> retry_at, last_failure;
   std::vector<std::string> index_keys() const {
-    return {"service:" + service, "short:" + short_id};
+    std::vector<std::string> keys{"service:" + service, "short:" + short_id};
+    for (const LoadBalancerUse& use : spec.load_balancers)
+      keys.push_back("target-group:" + use.target_group_arn);
+    return keys;
   }
   SQUALL_FIELDS(id, short_id, service, cluster, external_id, started_by, status, stability, spec,
                 scale, desired, created, updated, stability_at, tags, fingerprint,
@@ -95,6 +98,7 @@ struct SchedulerState {
   std::set<std::string> registered;          // tasks that an event said are targets
   std::set<std::string> unhealthy;           // tasks that an event said are unhealthy
   std::map<std::string, std::string> moves;  // AZ rebalancing: new task -> the one it replaces
+  std::map<std::string, Time> avoided;       // zones where tasks failed to start, until when
   std::string waiting;                       // why no task can be placed now
   int64_t place_failures = 0;
   std::optional<Time> place_at;  // next attempt
@@ -102,7 +106,8 @@ struct SchedulerState {
     if (waiting.empty()) return {};
     return {"waiting:" + cluster};
   }
-  SQUALL_FIELDS(id, cluster, registered, unhealthy, moves, waiting, place_failures, place_at)
+  SQUALL_FIELDS(id, cluster, registered, unhealthy, moves, avoided, waiting, place_failures,
+                place_at)
 };
 
 }  // namespace squall::ecs
