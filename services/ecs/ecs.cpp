@@ -30,7 +30,8 @@ const api::ServiceDefinition& service() {
       .model = model::Service(model::generated::ecs),
       .handlers = {cluster_rows(), cluster_change_rows(), account_setting_rows(),
                    definition_rows(), definition_list_rows(), container_instance_rows(),
-                   attribute_rows(), agent_rows(), tag_rows(), capacity_provider_rows(),
+                   attribute_rows(), agent_rows(), agent_report_rows(), tag_rows(),
+                   capacity_provider_rows(),
                    // tasks
                    task_run_rows(), task_stop_rows(), task_view_rows(), task_protection_rows(),
                    // services

@@ -32,6 +32,7 @@ WatchRows instance_agent_watches();
 LatencyRows instance_agent_latencies();
 HandlerRows attribute_rows();
 HandlerRows agent_rows();
+HandlerRows agent_report_rows();
 EventRows agent_events();
 LatencyRows agent_latencies();
 HandlerRows tag_rows();
