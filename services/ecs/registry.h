@@ -61,6 +61,10 @@ bool is_fargate_provider(std::string_view name);
 /// Whatever its status; the newest active revision of a family; nullptr if there is none.
 const TaskDefinition* find_definition(const sim::Scope& scope, std::string_view name);
 Value describe(const TaskDefinition& definition);
+/// "256", ".25 vCPU"; "512", "0.5GB". Nothing if it is neither.
+std::optional<int64_t> cpu_units(std::string_view text);
+std::optional<int64_t> memory_mib(std::string_view text);
+bool has_fargate_size(int64_t cpu, int64_t memory);
 
 // --- tags (lower-case members) -----------------------------------------------------------------
 Tags read_tags(const Input& in, std::string_view member = "tags");
