@@ -218,7 +218,7 @@ struct Task {
   bool lost = false;  // its host lost power: its containers are dead, known to nobody but physics
   /// cluster:, service:, deployment:, definition:, status:CLUSTER/STATUS always;
   /// group:CLUSTER/GROUP, live:SERVICE, instance:, interface: only while it is not STOPPED;
-  /// waiting:CLUSTER while it has no container instance yet.
+  /// waiting:CLUSTER while it has no container instance yet; runtime:ID of its containers.
   std::vector<std::string> index_keys() const;
   SQUALL_FIELDS(id, cluster, definition, group, started_by, service, deployment, launch_type,
                 capacity_provider, platform_version, platform_family, last_status, desired_status,
@@ -324,5 +324,7 @@ void set_container_health(sim::Scope& scope, std::string_view task_arn, std::str
 /// "/task/stats". Empty if there is no such task or container.
 std::string task_metadata_json(const sim::Scope& scope, std::string_view task_arn,
                                std::string_view container, std::string_view path);
+/// The same by "RUNTIME-ID", "RUNTIME-ID/task", ...: what ECS_CONTAINER_METADATA_URI_V4 ends with.
+std::string task_metadata_document(const sim::Scope& scope, std::string_view path);
 
 }  // namespace squall::ecs

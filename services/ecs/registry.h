@@ -25,6 +25,23 @@ HandlerRows definition_list_rows();
 EventRows definition_events();
 LatencyRows cluster_latencies();
 HandlerRows account_setting_rows();
+HandlerRows container_instance_rows();
+EventRows container_instance_events();
+EventRows instance_agent_events();
+WatchRows instance_agent_watches();
+LatencyRows instance_agent_latencies();
+HandlerRows attribute_rows();
+HandlerRows agent_rows();
+HandlerRows agent_report_rows();
+EventRows agent_events();
+LatencyRows agent_latencies();
+HandlerRows tag_rows();
+HandlerRows capacity_provider_rows();
+EventRows capacity_provider_events();
+EventRows managed_scaling_events();
+WatchRows managed_scaling_watches();
+EventRows insights_events();
+WatchRows insights_watches();
 
 // --- names and ARNs ----------------------------------------------------------------------------
 /// What follows "resource_type/" in an ARN, or the name as it is; refuses malformed identifiers.
@@ -46,6 +63,10 @@ bool is_fargate_provider(std::string_view name);
 /// Whatever its status; the newest active revision of a family; nullptr if there is none.
 const TaskDefinition* find_definition(const sim::Scope& scope, std::string_view name);
 Value describe(const TaskDefinition& definition);
+/// "256", ".25 vCPU"; "512", "0.5GB". Nothing if it is neither.
+std::optional<int64_t> cpu_units(std::string_view text);
+std::optional<int64_t> memory_mib(std::string_view text);
+bool has_fargate_size(int64_t cpu, int64_t memory);
 
 // --- tags (lower-case members) -----------------------------------------------------------------
 Tags read_tags(const Input& in, std::string_view member = "tags");
@@ -62,7 +83,8 @@ struct Slice {
 };
 /// The page of `keys` that nextToken and maxResults ask for; keys are in order (descending ones
 /// say so).
-Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending = false);
+Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending = false,
+               size_t limit_default = 100);
 /// `{"arn": ..., "reason": "MISSING"}`.
 Value missing(std::string_view arn);
 
