@@ -113,8 +113,6 @@ LatencyRows monitor_latencies();
 /// awsvpcConfiguration, checked against the network as it is and against the launch type.
 TaskNetwork read_task_network(const sim::Scope& scope, const Input& in,
                               const TaskDefinition& definition, std::string_view launch_type);
-std::vector<PlacementRule> read_placement_constraints(const Input& in);
-std::vector<PlacementRule> read_placement_strategy(const Input& in);
 /// "1.4.0", or empty off Fargate. PlatformUnknownException,
 /// PlatformTaskDefinitionIncompatibilityException.
 std::string read_platform_version(const Input& in, const TaskDefinition& definition,

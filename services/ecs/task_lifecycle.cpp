@@ -120,6 +120,12 @@ void next(sim::Scope& scope, const sim::Event& event) {
   if (status == "DEPROVISIONING") finish(scope, event.subject);
 }
 
+/// Placed: the agent hears of it.
+void accepted(sim::Scope& scope, const sim::Event& event) {
+  const Task* task = scope.view<Task>(event.subject);
+  if (task && is_wanted(*task) && !task->pull_started) enter_pending(scope, event.subject);
+}
+
 void leave(sim::Scope& scope, const sim::Event& event) {
   if (scope.has<Task>(event.subject)) begin_leaving(scope, event.subject);
 }
@@ -150,6 +156,7 @@ void set_stop(sim::Scope& scope, Task& task, std::string_view code, std::string_
 
 const sim::EventRow events[] = {
     {"ecs.task.next", next},
+    {"ecs.task.accepted", accepted},
     {"ecs.task.leave", leave},
     {"ecs.task.provisioning-timeout", provisioning_timed_out},
     {"ecs.task.forgotten", forgotten},
@@ -199,7 +206,7 @@ void begin_lifecycle(sim::Scope& scope, std::string_view arn) {
     schedule_next(scope, task, scope.latency("ecs.task.interface", task.id));
     return;
   }
-  enter_pending(scope, arn);
+  scope.after(Duration{}, "ecs.task.accepted", task.id);
 }
 
 void containers_are_up(sim::Scope& scope, std::string_view arn) {
