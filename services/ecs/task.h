@@ -88,6 +88,11 @@ void tell_registries(sim::Scope& scope, const Task& task);
 /// When the last of its targets will have drained.
 Time drained_at(const sim::Scope& scope, const Task& task);
 
+// --- task_volume.cpp -----------------------------------------------------------------------------
+void attach_volume(sim::Scope& scope, std::string_view arn);
+void release_volume(sim::Scope& scope, const Task& task);
+Value describe_volume_attachment(const Task& task);
+
 // --- task_logs.cpp -------------------------------------------------------------------------------
 /// Why the awslogs drivers cannot start, or empty; makes groups where awslogs-create-group says so.
 std::string open_logs(sim::Scope& scope, const Task& task, const TaskDefinition& definition);

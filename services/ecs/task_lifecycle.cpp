@@ -37,6 +37,7 @@ void enter_pending(sim::Scope& scope, std::string_view arn) {
   if (!definition) return fail_to_start(scope, arn, "The task definition is gone.");
   if (const std::string reason = open_logs(scope, task, *definition); !reason.empty())
     return fail_to_start(scope, arn, reason);
+  attach_volume(scope, arn);
   task.pull_started = scope.now();
   schedule_next(scope, task, pull_time(scope, task));
 }
@@ -77,6 +78,7 @@ void finish(sim::Scope& scope, std::string_view arn) {
   Task& task = scope.edit<Task>(arn);
   if (!task.container_instance.empty()) give_back_resources(scope, task);
   release_interface(scope, task);
+  release_volume(scope, task);
   if (!task.execution_stopped) task.execution_stopped = scope.now();
   task.stopped = scope.now();
   task.held = false;

@@ -44,7 +44,8 @@ void host_went_dark(sim::Scope& scope, const std::string& arn) {
 void look_at(sim::Scope& scope, const std::string& arn) {
   const Task& task = *scope.view<Task>(arn);
   const bool dark = is_host_dark(scope, task);
-  const bool had_containers = (is_fargate(task) ? task.pull_started : task.pull_stopped).has_value();
+  const bool had_containers =
+      (is_fargate(task) ? task.pull_started : task.pull_stopped).has_value();
   if (dark && had_containers) return host_went_dark(scope, arn);
   if (!dark && task.lost && !is_fargate(task))
     scope.at_unique(scope.now() + scope.latency("ecs.agent.restart", arn), "ecs.task.agent-back",

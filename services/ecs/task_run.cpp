@@ -135,7 +135,8 @@ std::optional<Value> earlier(const sim::Scope& scope, const TaskRequest& request
   if (request.client_token.empty()) return std::nullopt;
   Answer answer;
   for (const Task* task : scope.by<Task>("token:" + request.client_token)) {
-    if (task->client_token_digest != request.client_token_digest || task->cluster != request.cluster)
+    if (task->client_token_digest != request.client_token_digest ||
+        task->cluster != request.cluster)
       throw AwsError{"ConflictException",
                      "The RunTask request could not be processed due to conflicts. The provided "
                      "clientToken is already in use with a different RunTask request."};

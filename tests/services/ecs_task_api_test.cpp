@@ -128,7 +128,8 @@ TEST_F(EcsTaskApiTest, PlacementRefusals) {
             "launch type.");
   Value binpack = Value::list();
   binpack.push({{"type", "binpack"}, {"field", "disk"}});
-  EXPECT_THAT(refused("RunTask", ec2({{"placementStrategy", binpack}})), HasSubstr("Binpack placement strategy field"));
+  EXPECT_THAT(refused("RunTask", ec2({{"placementStrategy", binpack}})),
+              HasSubstr("Binpack placement strategy field"));
   Value member_of = Value::list();
   member_of.push({{"type", "memberOf"}});
   EXPECT_THAT(refused("RunTask", ec2({{"placementConstraints", member_of}})),
