@@ -67,7 +67,8 @@ std::string choose_provider(const std::vector<StrategyItem>& strategy,
   const StrategyItem* best = nullptr;
   for (const StrategyItem& item : strategy) {
     if (item.weight <= 0) continue;
-    if (!best || (count(item) - item.base) * best->weight < (count(*best) - best->base) * item.weight)
+    if (!best ||
+        (count(item) - item.base) * best->weight < (count(*best) - best->base) * item.weight)
       best = &item;
   }
   return best ? best->provider : std::string();
