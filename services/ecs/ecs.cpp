@@ -32,7 +32,7 @@ const api::ServiceDefinition& service() {
                    definition_rows(), definition_list_rows(), container_instance_rows(),
                    attribute_rows(), agent_rows(), agent_report_rows(), tag_rows(),
                    capacity_provider_rows(), managed_daemon_rows(), managed_daemon_view_rows(),
-                   managed_daemon_definition_rows(),
+                   managed_daemon_definition_rows(), express_rows(),
                    // tasks
                    task_run_rows(), task_stop_rows(), task_view_rows(), task_protection_rows(),
                    // services

@@ -45,6 +45,7 @@ HandlerRows managed_daemon_view_rows();
 HandlerRows managed_daemon_definition_rows();
 EventRows managed_daemon_events();
 WatchRows managed_daemon_watches();
+HandlerRows express_rows();
 EventRows insights_events();
 WatchRows insights_watches();
 
