@@ -215,6 +215,7 @@ struct Task {
   std::string client_token, client_token_digest;
   bool failure_counted = false;  // by its service's scheduler
   bool held = false;  // a step waits for its host's power
+  std::string volume_id, volume_attachment_id;  // of EBS, configured at launch
   bool lost = false;  // its host lost power: its containers are dead, known to nobody but physics
   /// cluster:, service:, deployment:, definition:, status:CLUSTER/STATUS always;
   /// group:CLUSTER/GROUP, live:SERVICE, instance:, interface: only while it is not STOPPED;
@@ -228,7 +229,8 @@ struct Task {
                 load_balancers, registries, network, targets, enable_execute_command,
                 is_protected, protected_until, created, connected, pull_started, pull_stopped,
                 started, stopping, execution_stopped, stopped, tags, connectivity, strategy,
-                constraints, client_token, client_token_digest, failure_counted, held, lost)
+                constraints, client_token, client_token_digest, failure_counted, held,
+                volume_id, volume_attachment_id, lost)
 };
 
 /// What a deployment or a task set runs: the part of a service that a revision freezes.

@@ -67,9 +67,11 @@ std::string choose_provider(const std::vector<StrategyItem>& strategy,
   const StrategyItem* best = nullptr;
   for (const StrategyItem& item : strategy) {
     if (item.weight <= 0) continue;
-    if (!best || (count(item) - item.base) * best->weight < (count(*best) - best->base) * item.weight)
+    if (!best ||
+        (count(item) - item.base) * best->weight < (count(*best) - best->base) * item.weight)
       best = &item;
   }
+  if (!best && strategy.size() == 1) return strategy[0].provider;  // no weight given
   return best ? best->provider : std::string();
 }
 

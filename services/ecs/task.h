@@ -88,6 +88,11 @@ void tell_registries(sim::Scope& scope, const Task& task);
 /// When the last of its targets will have drained.
 Time drained_at(const sim::Scope& scope, const Task& task);
 
+// --- task_volume.cpp -----------------------------------------------------------------------------
+void attach_volume(sim::Scope& scope, std::string_view arn);
+void release_volume(sim::Scope& scope, const Task& task);
+Value describe_volume_attachment(const Task& task);
+
 // --- task_logs.cpp -------------------------------------------------------------------------------
 /// Why the awslogs drivers cannot start, or empty; makes groups where awslogs-create-group says so.
 std::string open_logs(sim::Scope& scope, const Task& task, const TaskDefinition& definition);
@@ -113,8 +118,6 @@ LatencyRows monitor_latencies();
 /// awsvpcConfiguration, checked against the network as it is and against the launch type.
 TaskNetwork read_task_network(const sim::Scope& scope, const Input& in,
                               const TaskDefinition& definition, std::string_view launch_type);
-std::vector<PlacementRule> read_placement_constraints(const Input& in);
-std::vector<PlacementRule> read_placement_strategy(const Input& in);
 /// "1.4.0", or empty off Fargate. PlatformUnknownException,
 /// PlatformTaskDefinitionIncompatibilityException.
 std::string read_platform_version(const Input& in, const TaskDefinition& definition,

@@ -13,6 +13,7 @@ std::string_view attachment_status(const Task& task) {
 
 Value describe_attachments(const Task& task) {
   Value list = Value::list();
+  if (!task.volume_attachment_id.empty()) list.push(describe_volume_attachment(task));
   if (task.attachment_id.empty()) return list;
   Value details = Value::list();
   const auto add = [&](std::string_view name, const std::string& value) {

@@ -3,14 +3,12 @@
 
 #include "services/common/value_json.h"
 #include "services/ec2/ec2.h"
-#include "services/ecs/expression.h"
 #include "services/ecs/task.h"
 
 namespace squall::ecs {
 namespace {
 
-constexpr size_t subnets_max = 16, groups_max = 5, constraints_max = 10, strategies_max = 5;
-constexpr size_t expression_max = 2000;
+constexpr size_t subnets_max = 16, groups_max = 5;
 
 /// The VPC of the subnets, which all must be in it.
 std::string vpc_of_subnets(const sim::Scope& scope, const std::vector<std::string>& subnets) {
@@ -87,50 +85,6 @@ TaskNetwork read_task_network(const sim::Scope& scope, const Input& in,
   const std::string vpc = vpc_of_subnets(scope, network.subnets);
   check_groups(scope, network.groups, vpc);
   return network;
-}
-
-std::vector<PlacementRule> read_placement_constraints(const Input& in) {
-  std::vector<PlacementRule> rules;
-  for (const Input& item : in.list("placementConstraints")) {
-    PlacementRule rule{item.string("type"), item.string("expression")};
-    if (rule.type == "distinctInstance" && !rule.text.empty())
-      throw invalid_parameter("Expression must be empty for distinctInstance constraint.");
-    if (rule.type == "memberOf") {
-      if (rule.text.empty())
-        throw invalid_parameter("Expression cannot be empty for memberOf constraint.");
-      if (rule.text.size() > expression_max)
-        throw invalid_parameter(cat("Expression can have at most ", expression_max,
-                                    " characters."));
-      parse_expression(rule.text);
-    }
-    rules.push_back(std::move(rule));
-  }
-  if (rules.size() > constraints_max)
-    throw invalid_parameter(cat("placementConstraints can have at most ", constraints_max,
-                                " items."));
-  return rules;
-}
-
-std::vector<PlacementRule> read_placement_strategy(const Input& in) {
-  std::vector<PlacementRule> rules;
-  for (const Input& item : in.list("placementStrategy")) {
-    PlacementRule rule{item.string("type"), item.string("field")};
-    const std::string field = to_lower(rule.text);
-    if (rule.type == "random" && !field.empty())
-      throw invalid_parameter("Field must be empty for random placement strategy.");
-    if (rule.type == "binpack" && field != "cpu" && field != "memory")
-      throw invalid_parameter("Invalid field for binpack placement strategy: it must be cpu or "
-                              "memory.");
-    if (rule.type == "spread" && field != "instanceid" && field != "host" &&
-        !field.starts_with("attribute:"))
-      throw invalid_parameter("Invalid field for spread placement strategy: it must be "
-                              "instanceId, host or an attribute.");
-    rules.push_back(std::move(rule));
-  }
-  if (rules.size() > strategies_max)
-    throw invalid_parameter(cat("placementStrategy can have at most ", strategies_max,
-                                " items."));
-  return rules;
 }
 
 std::string read_platform_version(const Input& in, const TaskDefinition& definition,

@@ -112,7 +112,8 @@ Value task_document(const sim::Scope& scope, const Task& task) {
     v.set("ClockDrift", Value{{"ClockErrorBound", 0.5},
                               {"ReferenceTimestamp", format_iso8601(scope.now())},
                               {"ClockSynchronizationStatus", "SYNCHRONIZED"}});
-    v.set("EphemeralStorageMetrics", Value{{"Utilized", 0}, {"Reserved", task.ephemeral_gib * 1024}});
+    v.set("EphemeralStorageMetrics",
+          Value{{"Utilized", 0}, {"Reserved", task.ephemeral_gib * 1024}});
   }
   Value containers = Value::list();
   for (const Container& c : task.containers)
@@ -158,7 +159,8 @@ std::string task_metadata_document(const sim::Scope& scope, std::string_view pat
   if (id.empty()) return {};
   for (const Task* task : scope.by<Task>(cat("runtime:", id)))
     for (const Container& c : task->containers)
-      if (c.runtime_id == id) return task_metadata_json(scope, task->id, c.name, path.substr(slash));
+      if (c.runtime_id == id)
+        return task_metadata_json(scope, task->id, c.name, path.substr(slash));
   return {};
 }
 

@@ -86,13 +86,15 @@ servicediscovery::Attributes attributes_of(const sim::Scope& scope, const Task& 
 
 std::string choose_subnet(const sim::Scope& scope, const Task& task) {
   const auto tasks = scope.by<Task>(cat("group:", task.cluster, '/', task.group));
+  // A wish for a zone that has been found dark is none.
+  const std::string zone = is_known_dark(scope, task.zone) ? std::string() : task.zone;
   std::string best;
   int64_t fewest = 0;
   // A zone known to be dark is taken only if there is no other.
   for (const bool dark : {false, true}) {
     for (const std::string& id : task.network.subnets) {
       const auto* subnet = scope.view<ec2::Subnet>(id);
-      if (!subnet || (!task.zone.empty() && subnet->zone != task.zone)) continue;
+      if (!subnet || (!zone.empty() && subnet->zone != zone)) continue;
       if (is_known_dark(scope, subnet->zone) != dark) continue;
       const int64_t live = live_in_zone(tasks, subnet->zone);
       if (!best.empty() && live >= fewest) continue;

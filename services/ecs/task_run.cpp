@@ -1,6 +1,8 @@
 // RunTask and StartTask.
 #include <algorithm>
 
+#include "services/ecs/expression.h"
+#include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
 
 namespace squall::ecs {
@@ -75,14 +77,14 @@ bool has_hosts(const sim::Scope& scope, const std::string& cluster) {
 }
 
 /// How the tasks are to be launched: by a strategy of capacity providers, or by launch type.
-struct Launch {
+struct Means {
   std::vector<StrategyItem> strategy;
   std::string type = "EC2";
 };
 
-Launch launch_of(Context& ctx, const Input& in, const Cluster& cluster,
+Means means_of(Context& ctx, const Input& in, const Cluster& cluster,
                  const TaskDefinition& definition) {
-  Launch launch;
+  Means launch;
   launch.strategy =
       read_strategy(ctx, in, "capacityProviderStrategy", cluster.capacity_providers);
   const std::string type = in.string("launchType");
@@ -98,6 +100,8 @@ Launch launch_of(Context& ctx, const Input& in, const Cluster& cluster,
 }
 
 void check_placement(const TaskRequest& request, std::string_view launch_type) {
+  for (const PlacementRule& rule : request.constraints)
+    if (rule.type == "memberOf") parse_expression(rule.text);
   if (launch_type != "FARGATE") return;
   if (!request.constraints.empty())
     throw invalid_parameter("Placement constraints are not supported with FARGATE launch type.");
@@ -131,7 +135,8 @@ std::optional<Value> earlier(const sim::Scope& scope, const TaskRequest& request
   if (request.client_token.empty()) return std::nullopt;
   Answer answer;
   for (const Task* task : scope.by<Task>("token:" + request.client_token)) {
-    if (task->client_token_digest != request.client_token_digest || task->cluster != request.cluster)
+    if (task->client_token_digest != request.client_token_digest ||
+        task->cluster != request.cluster)
       throw AwsError{"ConflictException",
                      "The RunTask request could not be processed due to conflicts. The provided "
                      "clientToken is already in use with a different RunTask request."};
@@ -161,7 +166,7 @@ Value run_task(Context& ctx, Input in) {
     throw invalid_parameter(cat("Count should be between 1 and ", count_max, "."));
   TaskRequest request = common_request(ctx, in, cluster, definition);
   read_token(in, request);
-  const Launch launch = launch_of(ctx, in, cluster, definition);
+  const Means launch = means_of(ctx, in, cluster, definition);
   request.launch_type = launch.type;
   request.network = read_task_network(ctx, in, definition, launch.type);
   request.platform_version = read_platform_version(in, definition, launch.type);

@@ -128,11 +128,12 @@ TEST_F(EcsTaskApiTest, PlacementRefusals) {
             "launch type.");
   Value binpack = Value::list();
   binpack.push({{"type", "binpack"}, {"field", "disk"}});
-  EXPECT_THAT(refused("RunTask", ec2({{"placementStrategy", binpack}})), HasSubstr("binpack"));
+  EXPECT_THAT(refused("RunTask", ec2({{"placementStrategy", binpack}})),
+              HasSubstr("Binpack placement strategy field"));
   Value member_of = Value::list();
   member_of.push({{"type", "memberOf"}});
   EXPECT_THAT(refused("RunTask", ec2({{"placementConstraints", member_of}})),
-              HasSubstr("Expression cannot be empty"));
+              HasSubstr("can not be blank"));
 }
 
 TEST_F(EcsTaskApiTest, OverridesAreCheckedAndShown) {

@@ -189,7 +189,8 @@ TEST_F(EcsTaskPlacementTest, ProvidersAreChosenByBaseAndWeight) {
 
 TEST_F(EcsTaskPlacementTest, AThousandTasksOverFiftyHosts) {
   for (int i = 0; i < 50; ++i) {
-    const std::string arn = add_host("h" + std::to_string(100 + i), i % 2 ? "us-east-1a" : "us-east-1b");
+    const std::string arn =
+        add_host("h" + std::to_string(100 + i), i % 2 ? "us-east-1a" : "us-east-1b");
     change([&](sim::Scope& s) {
       auto& host = s.edit<ContainerInstance>(arn);
       host.cpu = host.cpu_left = 32768;
@@ -209,8 +210,9 @@ TEST_F(EcsTaskPlacementTest, AThousandTasksOverFiftyHosts) {
   for (const Task& task : scope().all<Task>()) running += task.last_status == "RUNNING";
   EXPECT_EQ(running, 1000);
   const auto took = std::chrono::steady_clock::now() - before;
-  std::printf("1000 tasks: %lld ms\n",
-              static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
+  std::printf(
+      "1000 tasks: %lld ms\n",
+      static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
 }
 
 }  // namespace
