@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emulator/api/service.h"
+#include "services/common/step_scaling.h"
 #include "services/common/tags.h"
 #include "services/ec2/ec2.h"
 
@@ -144,12 +145,6 @@ struct LifecycleHook {
   std::vector<std::string> index_keys() const { return {"group:" + group}; }
   SQUALL_FIELDS(id, group, name, transition, target_arn, role_arn, metadata, default_result,
                 heartbeat_s)
-};
-
-struct StepAdjustment {
-  std::optional<double> lower, upper;
-  int64_t adjustment = 0;
-  SQUALL_FIELDS(lower, upper, adjustment)
 };
 
 /// type: SimpleScaling, StepScaling, TargetTrackingScaling.

@@ -41,6 +41,10 @@ void delete_interface(sim::Scope& scope, std::string_view id);
 /// "ip-10-0-0-1.ec2.internal", or with the region in other regions.
 std::string private_dns_name(const sim::Scope& scope, std::string_view ip);
 
+/// The blocks of a prefix list that AWS keeps, by its id or by its service's name
+/// ("com.amazonaws.REGION.s3"); empty if there is no such list.
+std::vector<std::string> prefix_list_blocks(const sim::Scope& scope, std::string_view id_or_name);
+
 // --- instance types and images ------------------------------------------------------------------
 struct InstanceType {
   std::string name;

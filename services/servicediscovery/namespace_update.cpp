@@ -43,7 +43,8 @@ Value update_public_dns_namespace(Context& ctx, Input in) {
 
 std::optional<OperationError> finish_update_namespace(sim::Scope& scope, const Operation& op) {
   const std::string& id = op.targets.at("NAMESPACE");
-  if (!scope.has<Namespace>(id)) return OperationError{"INTERNAL_FAILURE", "The namespace is gone."};
+  if (!scope.has<Namespace>(id))
+    return OperationError{"INTERNAL_FAILURE", "The namespace is gone."};
   const Value change = value_from_json(op.change_json);
   Namespace& target = scope.edit<Namespace>(id);
   if (const Value text = change.at("Description"); text.is_string())

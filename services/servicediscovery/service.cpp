@@ -33,7 +33,8 @@ std::optional<HealthCheck> health_check_from(const Input& given) {
 }
 
 void check_records(const Service& s) {
-  const bool cname = std::ranges::any_of(s.records, [](const auto& r) { return r.type == "CNAME"; });
+  const bool cname =
+      std::ranges::any_of(s.records, [](const auto& r) { return r.type == "CNAME"; });
   if (cname && s.routing == "MULTIVALUE")
     throw invalid_input("A service with a CNAME record needs the routing policy WEIGHTED.");
   if (cname && s.health_check)
