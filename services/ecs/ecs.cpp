@@ -39,13 +39,13 @@ const api::ServiceDefinition& service() {
                    service_deployment_rows(), service_deployment_stop_rows(), task_set_rows()},
       .events = {cluster_events(), definition_events(), container_instance_events(),
                  instance_agent_events(), agent_events(), capacity_provider_events(),
-                 managed_scaling_events(),
+                 managed_scaling_events(), insights_events(),
                  // tasks
                  placement_events(), lifecycle_events(), container_events(), monitor_events(),
                  task_protection_events(),
                  // services
                  scheduler_events(), service_events()},
-      .watches = {instance_agent_watches(), managed_scaling_watches(),
+      .watches = {instance_agent_watches(), managed_scaling_watches(), insights_watches(),
                   // tasks
                   placement_watches(), monitor_watches(),
                   // services

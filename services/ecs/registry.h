@@ -40,6 +40,8 @@ HandlerRows capacity_provider_rows();
 EventRows capacity_provider_events();
 EventRows managed_scaling_events();
 WatchRows managed_scaling_watches();
+EventRows insights_events();
+WatchRows insights_watches();
 
 // --- names and ARNs ----------------------------------------------------------------------------
 /// What follows "resource_type/" in an ARN, or the name as it is; refuses malformed identifiers.
