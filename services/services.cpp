@@ -6,6 +6,7 @@
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/ec2/ec2.h"
+#include "services/ecr/ecr.h"
 #include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
@@ -24,6 +25,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &autoscaling::service(),
       &cloudwatch::service(),
       &ec2::service(),
+      &ecr::service(),
       &ecs::service(),
       &elasticache::service(),
       &elbv2::service(),
