@@ -5,6 +5,7 @@
 #include "services/application_autoscaling/application_autoscaling.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/ec2/ec2.h"
 #include "services/ecr/ecr.h"
 #include "services/ecs/ecs.h"
@@ -24,6 +25,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &application_autoscaling::service(),
       &autoscaling::service(),
       &cloudwatch::service(),
+      &dynamodb::service(),
       &ec2::service(),
       &ecr::service(),
       &ecs::service(),

@@ -18,6 +18,11 @@ TypeIndex next_type_index() {
   return next++;
 }
 
+size_t next_annex_index() {
+  static std::atomic<size_t> next{0};
+  return next++;
+}
+
 World::World(const Laws& laws, WorldOptions options)
     : laws_(laws),
       options_(std::move(options)),
@@ -60,7 +65,7 @@ void World::rollback() {
     undo->table->refresh_indexes();
   }
   for (auto it = ordinals_before_.rbegin(); it != ordinals_before_.rend(); ++it)
-    it->first->ordinals[it->second.first] = it->second.second;
+    *it->first = it->second;
   undo_.clear();
   recorded_.clear();
   ordinals_before_.clear();
@@ -70,6 +75,7 @@ void World::rollback() {
 }
 
 void World::publish_changes() {
+  std::vector<std::pair<const WatchRow*, const Region*>> told;
   for (const Undo& u : undo_) u.table->mark_stale(u.id);
   for (const Undo& u : undo_) {
     u.table->refresh_indexes();
@@ -91,6 +97,11 @@ void World::publish_changes() {
     journalled_.push_back(std::move(entry));
     const auto [from, to] = laws_.watches.equal_range(u.table->kind());
     for (auto watch = from; watch != to; ++watch) {
+      if (watch->second.whole_region) {  // one event serves all changes of a transaction
+        const std::pair<const WatchRow*, const Region*> about{&watch->second, u.region};
+        if (std::ranges::find(told, about) != told.end()) continue;
+        told.push_back(about);
+      }
       Event event;
       event.time = now();
       event.kind = watch->second.event_kind;
@@ -138,7 +149,7 @@ void World::journal(JournalEntry entry) {
 uint64_t World::next_ordinal(Region& region, std::string_view key) {
   auto at = region.ordinals.find(key);
   if (at == region.ordinals.end()) at = region.ordinals.emplace(std::string(key), 0).first;
-  if (depth_) ordinals_before_.push_back({&region, {at->first, at->second}});
+  if (depth_) ordinals_before_.emplace_back(&at->second, at->second);
   return ++at->second;
 }
 
@@ -204,6 +215,10 @@ void World::update_next_due() {
 }
 
 void World::reset() {
+  {
+    const std::lock_guard lock(annex_mutex_);
+    for (const auto& annex : owned_annexes_) annex->reset();
+  }
   regions_.clear();
   streams_.clear();
   scheduler_.clear();
@@ -257,20 +272,26 @@ Stream& World::stream(std::string_view name) {
 std::string World::dump() const {
   std::string out = "{";
   const char* region_comma = "";
+  const std::lock_guard lock(annex_mutex_);
   for (const auto& [name, region] : regions_) {
-    std::map<std::string_view, const TableBase*> by_kind;
+    std::map<std::string_view, std::string> by_kind;
     for (const auto& table : region->tables)
-      if (table && table->size()) by_kind[table->kind()] = table.get();
+      if (table && table->size()) table->dump(by_kind[table->kind()]);
+    for (const auto& annex : owned_annexes_) {
+      std::string text;
+      annex->dump(name, text);
+      if (!text.empty()) by_kind[annex->kind()] = std::move(text);
+    }
     if (by_kind.empty()) continue;
     out += region_comma;
     append_json_string(out, name);
     out += ":{";
     const char* comma = "";
-    for (const auto& [kind, table] : by_kind) {
+    for (const auto& [kind, text] : by_kind) {
       out += comma;
       append_json_string(out, kind);
       out += ':';
-      table->dump(out);
+      out += text;
       comma = ",\n";
     }
     out += '}';

@@ -1,16 +1,21 @@
 // A World is a tenant: its regions' records, clock, scheduler, random streams and journal.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "emulator/sim/annex.h"
 #include "emulator/sim/clock.h"
 #include "emulator/sim/event.h"
 #include "emulator/sim/journal.h"
@@ -57,10 +62,19 @@ TypeIndex type_index() {
   return index;
 }
 
+/// Like type_index, for annexes.
+size_t next_annex_index();
+template <class T>
+size_t annex_index() {
+  static const size_t index = next_annex_index();
+  return index;
+}
+
 struct Region {
   std::string name;
   std::vector<std::unique_ptr<TableBase>> tables;       // by type_index
-  std::map<std::string, uint64_t, std::less<>> ordinals;  // "vpc/parent" -> last used
+  /// "vpc/parent" -> last used. Looked up, never walked.
+  std::unordered_map<std::string, uint64_t, TextHash, std::equal_to<>> ordinals;
 };
 
 class World {
@@ -111,6 +125,18 @@ class World {
 
   Stream& stream(std::string_view name);
 
+  /// The World's one T (an Annex made of a World&). Safe from any thread, without any lock.
+  template <class T>
+  T& annex() {
+    std::atomic<Annex*>& slot = annexes_.at(annex_index<T>());
+    if (Annex* found = slot.load(std::memory_order_acquire)) return static_cast<T&>(*found);
+    const std::lock_guard lock(annex_mutex_);
+    if (!slot.load(std::memory_order_relaxed))
+      slot.store(owned_annexes_.emplace_back(std::make_unique<T>(*this)).get(),
+                 std::memory_order_release);
+    return static_cast<T&>(*slot.load(std::memory_order_relaxed));
+  }
+
   /// {"region": {"kind": {"id": {...}}}}: the whole state, canonical (sorted by kind).
   std::string dump() const;
 
@@ -143,13 +169,17 @@ class World {
   std::map<std::string, Stream, std::less<>> streams_;
   std::shared_mutex mutex_;
   std::atomic<int64_t> next_due_ns_;
+  static constexpr size_t annexes_max = 8;
+  std::array<std::atomic<Annex*>, annexes_max> annexes_{};
+  mutable std::mutex annex_mutex_;
+  std::vector<std::unique_ptr<Annex>> owned_annexes_;
 
   int depth_ = 0;
   std::vector<Undo> undo_;
   std::set<std::pair<const TableBase*, std::string>> recorded_;  // used once undo_ is long
   std::vector<std::pair<Event, bool>> scheduled_;
   std::vector<JournalEntry> journalled_;
-  std::vector<std::pair<Region*, std::pair<std::string, uint64_t>>> ordinals_before_;
+  std::vector<std::pair<uint64_t*, uint64_t>> ordinals_before_;
 };
 
 }  // namespace squall::sim

@@ -93,6 +93,7 @@ std::optional<int64_t> tracked_capacity(const sim::Scope& scope, const Policy& p
   const auto metric = metric_value(scope, p, minutes);
   if (!metric) return {};
   const int64_t base = capacity ? capacity : g.desired;
+  if (base == 0) return *metric > p.target ? 1 : 0;  // nothing to take a share of
   return static_cast<int64_t>(sim::ceil(static_cast<double>(base) * *metric / p.target));
 }
 

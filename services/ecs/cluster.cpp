@@ -45,8 +45,11 @@ Value create_cluster(Context& ctx, Input in) {
   }
   if (!cluster.attachments_status.empty())
     ctx.after(ctx.latency("ecs.cluster.attach", cluster.id), "ecs.cluster.attached", cluster.id);
-  const Cluster& made = ctx.add(std::move(cluster));
-  return {{"cluster", describe(ctx, made, ClusterParts::all())}};
+  const std::string id = cluster.id;
+  auto providers = std::exchange(cluster.capacity_providers, {});
+  ctx.add(std::move(cluster));
+  set_providers(ctx, id, std::move(providers));
+  return {{"cluster", describe(ctx, *ctx.view<Cluster>(id), ClusterParts::all())}};
 }
 
 Value describe_clusters(Context& ctx, Input in) {
@@ -89,7 +92,10 @@ Value list_clusters(Context& ctx, Input in) {
 }
 
 Value delete_cluster(Context& ctx, Input in) {
-  const Cluster& cluster = require_cluster(ctx, in.string("cluster"));
+  const Cluster* found = find_cluster(ctx, in.string("cluster"));
+  if (!found) throw cluster_not_found();
+  const Cluster& cluster = *found;
+  if (cluster.status == "INACTIVE") return {{"cluster", describe(ctx, cluster, {})}};
   const ClusterCounts counts = count(ctx, cluster.id);
   if (counts.active_services > 0 || counts.draining_services > 0)
     throw cluster_contains_services();

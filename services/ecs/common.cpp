@@ -66,8 +66,9 @@ Value describe_tags_of(const Tags& tags) {
   });
 }
 
-Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending) {
-  const int64_t limit = in.integer("maxResults", page_max);
+Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending,
+               size_t limit_default) {
+  const int64_t limit = in.integer("maxResults", static_cast<int64_t>(limit_default));
   if (limit < 1 || limit > static_cast<int64_t>(page_max))
     throw invalid_parameter("maxResults should be between 1 and 100.");
   std::string after;

@@ -3,6 +3,7 @@
 
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/ecs/scheduler.h"
+#include "services/ecs/shift.h"
 
 namespace squall::ecs {
 namespace {
@@ -71,6 +72,14 @@ void end_record(sim::Scope& scope, const Deployment& deployment, std::string_vie
   record->failures = deployment.failed;
   (status == "STOPPED" ? record->stopped : record->finished) = scope.now();
   end_watch(*record);
+}
+
+/// Blue/green: what was shifted comes back at once.
+void take_traffic_back(sim::Scope& scope, const Deployment& failed, const Deployment& good) {
+  for (const std::string_view rule : {"productionListenerRule", "testListenerRule"})
+    shift_traffic(scope, failed.spec, good.spec, rule, 100);
+  if (ServiceDeployment* record = edit_record(scope, failed))
+    record->production_weight = record->test_weight = 0;
 }
 
 }  // namespace
@@ -161,6 +170,7 @@ bool roll_back(sim::Scope& scope, Service& service, std::string_view by, std::st
     record->failures = failed->failed;
     end_watch(*record);
   }
+  if (service.strategy != "ROLLING") take_traffic_back(scope, *failed, *good);
   failed->status = "ACTIVE";
   failed->updated = scope.now();
   good->status = "PRIMARY";

@@ -5,6 +5,7 @@
 
 #include "models/generated.h"
 #include "services/ecs/registry.h"
+#include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
 
 namespace squall::ecs {
@@ -28,23 +29,31 @@ const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::ecs),
       .handlers = {cluster_rows(), cluster_change_rows(), account_setting_rows(),
-                    definition_rows(), definition_list_rows(),
-                    // tasks
-                    task_run_rows(), task_stop_rows(), task_view_rows(), task_protection_rows(),
-                    // services
-                    },
-      .events = {cluster_events(), definition_events(),
+                   definition_rows(), definition_list_rows(), container_instance_rows(),
+                   attribute_rows(), agent_rows(), tag_rows(), capacity_provider_rows(),
+                   // tasks
+                   task_run_rows(), task_stop_rows(), task_view_rows(), task_protection_rows(),
+                   // services
+                   service_rows(), service_update_rows(), service_list_rows(),
+                   service_deployment_rows(), service_deployment_stop_rows(), task_set_rows()},
+      .events = {cluster_events(), definition_events(), container_instance_events(),
+                 instance_agent_events(), agent_events(), capacity_provider_events(),
+                 managed_scaling_events(),
+                 // tasks
+                 placement_events(), lifecycle_events(), container_events(), monitor_events(),
+                 task_protection_events(),
+                 // services
+                 scheduler_events(), service_events()},
+      .watches = {instance_agent_watches(), managed_scaling_watches(),
                   // tasks
-                  placement_events(), lifecycle_events(), container_events(), monitor_events(),
-                  task_protection_events(),
+                  placement_watches(), monitor_watches(),
                   // services
-                  },
-      .watches = {placement_watches(), monitor_watches()},
-      .latencies = {cluster_latencies(),
-                     // tasks
-                     lifecycle_latencies(), container_latencies(), monitor_latencies(),
-                     // services
-                     },
+                  scheduler_watches()},
+      .latencies = {cluster_latencies(), instance_agent_latencies(), agent_latencies(),
+                    // tasks
+                    lifecycle_latencies(), container_latencies(), monitor_latencies(),
+                    // services
+                    scheduler_latencies()},
   };
   return definition;
 }

@@ -133,6 +133,15 @@ void instance_changed(sim::Scope& scope, const sim::Event& event) {
   }
   for (const Service* service : scope.by<Service>("daemon:" + cluster))
     wake_service(scope, service->id);
+  scope.at_unique(scope.now() + scope.latency("ecs.service.balance", cluster),
+                  "ecs.service.balance", cluster);
+}
+
+/// The cluster's instances are others: is every service still spread evenly?
+void balance(sim::Scope& scope, const sim::Event& event) {
+  for (const Service* service : scope.by<Service>("cluster:" + event.subject))
+    if (service->steady && service->zone_rebalancing == "ENABLED" && !is_fargate(service->spec))
+      wake_service(scope, service->id);
 }
 
 void targets_changed(sim::Scope& scope, const sim::Event& event) {
@@ -153,6 +162,7 @@ const sim::EventRow events[] = {
     {"ecs.service.pass", run_pass},
     {"ecs.service.task-changed", task_changed},
     {"ecs.service.instance-changed", instance_changed},
+    {"ecs.service.balance", balance},
     {"ecs.service.targets-changed", targets_changed},
     {"ecs.service.alarm-changed", alarm_changed},
 };
@@ -166,6 +176,7 @@ const sim::WatchRow watches[] = {
 // task. Bake times are minutes of the drill's clock, none where lifecycles take no time.
 const sim::LatencyRow latencies[] = {
     {"ecs.service.pass", 1s, 1s, 1s, 1s},
+    {"ecs.service.balance", 60s, 60s, 60s, 60s},
     {"ecs.deployment.minute", 60s, 60s, 60s, 60s},
 };
 

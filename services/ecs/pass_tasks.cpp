@@ -34,10 +34,6 @@ Tags task_tags(const sim::Scope& scope, const Service& service, const RunSpec& s
   if (service.propagate_tags == "TASK_DEFINITION")
     if (const auto* definition = scope.view<TaskDefinition>(spec.definition))
       tags = definition->tags;
-  if (service.managed_tags) {
-    tags["aws:ecs:clusterName"] = service.cluster;
-    tags["aws:ecs:serviceName"] = service.name;
-  }
   return tags;
 }
 
@@ -65,6 +61,7 @@ TaskRequest request_for(const Pass& pass, const Launch& launch) {
   request.volumes_json = spec.volumes_json;
   request.zone = launch.zone;
   request.enable_execute_command = service.enable_execute_command;
+  request.managed_tags = service.managed_tags;
   request.tags = task_tags(pass.scope, service, spec);
   return request;
 }
@@ -142,6 +139,7 @@ void note_placement_failure(Pass& pass, const Launch& launch, const PlacementFai
 
 void avoid_zone(sim::Scope& scope, const std::string& service, const std::string& zone) {
   Pass(scope, service).edit_state().avoided[zone] = scope.now() + avoid_for;
+  wake_service_at(scope, service, scope.now() + avoid_for);
 }
 
 std::vector<std::string> start_tasks(Pass& pass, const Launch& launch) {

@@ -25,6 +25,20 @@ HandlerRows definition_list_rows();
 EventRows definition_events();
 LatencyRows cluster_latencies();
 HandlerRows account_setting_rows();
+HandlerRows container_instance_rows();
+EventRows container_instance_events();
+EventRows instance_agent_events();
+WatchRows instance_agent_watches();
+LatencyRows instance_agent_latencies();
+HandlerRows attribute_rows();
+HandlerRows agent_rows();
+EventRows agent_events();
+LatencyRows agent_latencies();
+HandlerRows tag_rows();
+HandlerRows capacity_provider_rows();
+EventRows capacity_provider_events();
+EventRows managed_scaling_events();
+WatchRows managed_scaling_watches();
 
 // --- names and ARNs ----------------------------------------------------------------------------
 /// What follows "resource_type/" in an ARN, or the name as it is; refuses malformed identifiers.
@@ -62,7 +76,8 @@ struct Slice {
 };
 /// The page of `keys` that nextToken and maxResults ask for; keys are in order (descending ones
 /// say so).
-Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending = false);
+Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending = false,
+               size_t limit_default = 100);
 /// `{"arn": ..., "reason": "MISSING"}`.
 Value missing(std::string_view arn);
 

@@ -10,6 +10,7 @@
 #include "emulator/core/text.h"
 #include "services/ecs/deployment.h"
 #include "services/ecs/internal.h"
+#include "services/ecs/registry.h"
 
 namespace squall::ecs {
 
@@ -66,7 +67,6 @@ std::map<std::string, TaskCounts> count_tasks(const sim::Scope& scope, const std
 
 Value describe_service(const sim::Scope& scope, const Service& service, bool with_tags);
 Value describe_task_set(const sim::Scope& scope, const TaskSet& set, bool with_tags);
-Value describe_strategy(const std::vector<StrategyItem>& strategy);
 Value describe_network(const TaskNetwork& network);
 Value describe_load_balancers(const std::vector<LoadBalancerUse>& uses);
 Value describe_registries(const std::vector<RegistryUse>& uses);
