@@ -6,23 +6,7 @@
 namespace squall::ecr {
 namespace {
 
-/// The images of a repository as a range that paginate() walks.
-struct ImageRange {
-  struct Iterator {
-    const Image* const* at;
-    const Image& operator*() const { return **at; }
-    const Image* operator->() const { return *at; }
-    Iterator& operator++() { ++at; return *this; }
-    bool operator==(const Iterator&) const = default;
-  };
-  std::vector<const Image*> list;
-  Iterator begin() const { return {list.data()}; }
-  Iterator end() const { return {list.data() + list.size()}; }
-  Iterator after(const std::string& id) const {
-    const auto at = std::ranges::upper_bound(list, id, {}, [](const Image* i) { return i->id; });
-    return {list.data() + (at - list.begin())};
-  }
-};
+using ImageRange = FoundRange<Image>;
 
 Value failure(const Value& id, const char* code, const char* reason) {
   return {{"imageId", id}, {"failureCode", code}, {"failureReason", reason}};

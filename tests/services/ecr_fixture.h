@@ -30,7 +30,7 @@ class EcrTest : public ServiceTest {
   }
   std::string add_blob(const std::string& bytes, const char* name = "shop/web") {
     const std::string digest = ecr::sha256_digest(bytes);
-    const Value upload = ask("InitiateLayerUpload", of({}, name)).at("uploadId");
+    const Value upload = ask("InitiateLayerUpload", of(Value::map(), name)).at("uploadId");
     ask("UploadLayerPart", of({{"uploadId", upload},
                                {"partFirstByte", 0},
                                {"partLastByte", static_cast<int64_t>(bytes.size()) - 1},
