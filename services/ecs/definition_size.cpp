@@ -145,4 +145,8 @@ void check_sizes(const Draft& draft) {
                            "than the value of the task 'memory'.");
 }
 
+std::optional<int64_t> cpu_units(std::string_view text) { return parse_size(text, "vcpu", 1024); }
+std::optional<int64_t> memory_mib(std::string_view text) { return parse_size(text, "gb", 1024); }
+bool has_fargate_size(int64_t cpu, int64_t memory) { return is_fargate_size(cpu, memory); }
+
 }  // namespace squall::ecs

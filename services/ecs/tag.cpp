@@ -1,6 +1,6 @@
 // Tags of every ECS resource, by its ARN.
 #include "services/ecs/deployment.h"
-#include "services/ecs/registry.h"
+#include "services/ecs/managed_daemon.h"
 
 namespace squall::ecs {
 namespace {
@@ -52,6 +52,8 @@ Tagged find_tagged(const sim::Scope& scope, const std::string& arn, bool listing
   else if (kind == "container-instance") found = tagged<ContainerInstance>(scope, arn);
   else if (kind == "service") found = tagged<Service>(scope, arn);
   else if (kind == "task-set") found = tagged<TaskSet>(scope, arn);
+  else if (kind == "daemon") found = tagged<Daemon>(scope, arn);
+  else if (kind == "daemon-task-definition") found = tagged<TaskDefinition>(scope, std::string(resource));
   else if (kind == "task") found = tagged_task(scope, arn);
   else throw invalid_parameter("Invalid resource type: " + kind);
   const bool foreign = parts[3] != scope.region() || parts[4] != scope.account();
