@@ -100,7 +100,8 @@ Value describe(const sim::Scope& scope, const ExpressService& e, bool with_tags)
 std::string cluster_for(Context& ctx, const std::string& given) {
   if (given.empty() || given == "default") {
     const Cluster* cluster = ctx.view<Cluster>("default");
-    if (!cluster || cluster->status != "ACTIVE") invoke(ctx, service(), "CreateCluster", Value::map());
+    if (!cluster || cluster->status != "ACTIVE")
+      invoke(ctx, service(), "CreateCluster", Value::map());
     return "default";
   }
   return require_cluster(ctx, given).id;
