@@ -2,8 +2,10 @@
 #include "services/services.h"
 
 #include "services/acm/acm.h"
+#include "services/application_autoscaling/application_autoscaling.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/ec2/ec2.h"
 #include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
@@ -11,6 +13,7 @@
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
 #include "services/rds/rds.h"
+#include "services/servicediscovery/servicediscovery.h"
 #include "services/sts/sts.h"
 
 namespace squall {
@@ -18,8 +21,10 @@ namespace squall {
 std::span<const api::ServiceDefinition* const> all_services() {
   static const api::ServiceDefinition* const list[] = {
       &acm::service(),
+      &application_autoscaling::service(),
       &autoscaling::service(),
       &cloudwatch::service(),
+      &dynamodb::service(),
       &ec2::service(),
       &ecs::service(),
       &elasticache::service(),
@@ -27,6 +32,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &iam::service(),
       &logs::service(),
       &rds::service(),
+      &servicediscovery::service(),
       &sts::service(),
   };
   return list;

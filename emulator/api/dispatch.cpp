@@ -16,11 +16,41 @@ AwsError not_served(const protocol::Call& call) {
 }
 
 Dispatcher::Dispatcher(Worlds& worlds, DispatchOptions options)
-    : worlds_(worlds), options_(std::move(options)) {}
+    : worlds_(worlds), options_(std::move(options)) {
+  options_.registry = &worlds_.registry();
+  options_.deliver = [this](const Message& message) { deliver(message); };
+}
 
-std::string Dispatcher::next_request_id(const protocol::Call&) {
+Value DirectCall::document() const {
+  const Value decoded = protocol::decode(call, request);
+  model::validate(*call.service, call.operation, call.protocol, decoded);
+  return decoded;
+}
+
+namespace {
+
+/// DynamoDB's and others': digits and capitals, `size` of them.
+std::string plain_request_id(uint64_t n, size_t size) {
+  constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+  constexpr size_t bits = 5, digits_a_word = 12;
+  std::string id(size, '0');
+  uint64_t word = 0;
+  for (size_t i = 0; i < size; ++i) {
+    if (i % digits_a_word == 0) word = stable_hash("request", n * 31 + i);
+    id[i] = digits[word & 31];
+    word >>= bits;
+  }
+  return id;
+}
+
+}  // namespace
+
+std::string Dispatcher::next_request_id(const protocol::Call& call) {
   // Unique within the process; never drawn from a World (DESIGN: Determinism).
   const uint64_t n = requests_.fetch_add(1, std::memory_order_relaxed);
+  if (call.service)
+    if (const uint8_t size = call.service->tables().wire.request_id_length)
+      return plain_request_id(n, size);
   const std::string a = hex16(stable_hash("request", n)), b = hex16(stable_hash("id", n));
   return cat(a.substr(0, 8), '-', a.substr(8, 4), "-4", a.substr(13), '-', "89ab"[n % 4],
              b.substr(1, 3), '-', b.substr(4));
@@ -51,10 +81,28 @@ void journal_call(sim::World& world, const protocol::Call& call, std::string_vie
 
 }  // namespace
 
+void Dispatcher::handle_raw(const RawRoute& route, const protocol::Request& request,
+                            protocol::Response& response) {
+  const std::string request_id = next_request_id({});
+  AwsError refusal{"InternalFailure", "An internal error has occurred", 500};
+  try {
+    return run_raw(worlds_, route, request, response, request_id, options_);
+  } catch (const AwsError& error) {
+    refusal = error;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "squall: internal failure in %.*s: %s\n",
+                 static_cast<int>(request.path.size()), request.path.data(), failure.what());
+  }
+  response.reset();
+  route.refuse(refusal, response);
+}
+
 void Dispatcher::handle(const protocol::Request& request, protocol::Response& response) {
   Arena& arena = request_arena();
   const ArenaReset reset{arena};
   const Arena::Use use(arena);
+  if (const RawRoute* raw = worlds_.registry().find_raw(request))
+    return handle_raw(*raw, request, response);
   protocol::Call call;
   std::string request_id;
   try {
@@ -62,17 +110,12 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
     route_options.default_region = options_.default_region;
     protocol::route(worlds_.registry().models(), request, route_options, call);
     request_id = next_request_id(call);
-    if (options_.verify) options_.verify(request, call);
-    const Value document = protocol::decode(call, request);
-    model::validate(*call.service, call.operation, call.protocol, document);
-    const Registry::Entry* entry = worlds_.registry().find(*call.service, call.operation);
-    if (!entry) throw not_served(call);
-    sim::World& world = worlds_.world(worlds_.account_of(call.access_key));
-    const Value output = run_call(world, call, *entry, document, request_id, options_);
-    protocol::encode(call, output, request_id, response);
+    if (options_.verify) verify(request, call);
+    answer(request, call, request_id, response);
   } catch (const AwsError& error) {
     if (request_id.empty()) request_id = next_request_id(call);
     response.reset();
+    if (!call.operation && protocol::encode_health(call, request, request_id, response)) return;
     protocol::encode_error(call, error, request_id, response);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "squall: internal failure in %.*s: %s\n",
@@ -85,19 +128,49 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
   }
 }
 
+void Dispatcher::answer(const protocol::Request& request, const protocol::Call& call,
+                        const std::string& request_id, protocol::Response& response) {
+  const Registry::Entry* entry = worlds_.registry().find(*call.service, call.operation);
+  if (entry && entry->direct) {
+    run_direct(worlds_.world(worlds_.account_of(call.access_key)), call, *entry, request,
+               response.body);
+    protocol::encode_rendered(call, request_id, response);
+    return;
+  }
+  const Value document = protocol::decode(call, request);
+  model::validate(*call.service, call.operation, call.protocol, document);
+  if (!entry) throw not_served(call);
+  sim::World& world = worlds_.world(worlds_.account_of(call.access_key));
+  const Value output = run_call(world, call, *entry, document, request_id, options_);
+  protocol::encode(call, output, request_id, response);
+}
+
+void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
+                const protocol::Request& request, std::string& answer) {
+  const Time target = world.clock().target();
+  if (world.is_due(target)) {
+    const std::unique_lock lock(world.mutex());
+    world.advance_to(world.clock().target());
+  } else {
+    world.clock().set(target);
+  }
+  entry.direct({world, call, call.region, request}, answer);
+}
+
 Value run_call(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
                const Value& document, const std::string& request_id,
                const DispatchOptions& options) {
   const std::string_view region = call.service->global() ? "aws-global" : call.region;
   const Input input(document, call.operation.input());
+  std::vector<Message> messages;
   auto execute = [&] {
     Context ctx(world, region, call);
     ctx.request_id = request_id;
     ctx.advertised_host = options.advertised_host;
-    ctx.caller_id = world.account();
-    ctx.caller_arn = cat("arn:aws:iam::", world.account(), ":root");
+    identify_caller(options.registry, ctx);
     Value output = entry.run(ctx, input);
     if (entry.after) entry.after(ctx, input);
+    messages = std::move(ctx.messages);
     return output;
   };
   auto report_unread = [&] {
@@ -115,7 +188,7 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
       return output;
     }
   }
-  const std::unique_lock lock(world.mutex());
+  std::unique_lock lock(world.mutex());
   world.advance_to(world.clock().target());
   world.region(region);
   if (entry.access == Access::reads) {
@@ -124,13 +197,13 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
     return output;
   }
   world.begin();
+  Value output;
   try {
-    const Value output = execute();
+    output = execute();
     journal_call(world, call, "ok");
     world.commit();
     world.drain();
     report_unread();
-    return output;
   } catch (const AwsError& error) {
     world.rollback();
     journal_call(world, call, error.code);
@@ -139,6 +212,10 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
     world.rollback();
     throw;
   }
+  lock.unlock();  // never two Worlds' locks at once
+  for (const Message& message : messages)
+    if (options.deliver) options.deliver(message);
+  return output;
 }
 
 }  // namespace squall::api

@@ -24,6 +24,7 @@ class Local {
   void set_region(std::string region) { region_ = std::move(region); }
 
  private:
+  Value call_direct(const protocol::Call& call, const Registry::Entry& entry, const Value& input);
   const Registry& registry_;
   sim::World& world_;
   std::string region_;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "emulator/api/dispatch.h"
+#include "emulator/sim/plane.h"
 
 namespace squall::api {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 Registry::Registry(std::span<const model::Service> models,
                    std::span<const ServiceDefinition* const> definitions)
     : models_(models.begin(), models.end()) {
+  laws_.add_records(sim::own_records());
   for (const ServiceDefinition* d : definitions) {
     // The data plane and the faults contribute laws only: no model, no handlers.
     const std::string_view name = d->handlers.empty() ? "laws" : d->model.name();
@@ -28,8 +30,8 @@ Registry::Registry(std::span<const model::Service> models,
         const model::Operation operation = d->model.find_operation(row.operation);
         if (!operation) bad_row(name, row.operation, "is not an operation of the model");
         Entry& entry = entries[operation.index()];
-        if (entry.run) bad_row(name, row.operation, "is served twice");
-        entry = {row.run, row.access, d->after_handler};
+        if (entry.run || entry.direct) bad_row(name, row.operation, "is served twice");
+        entry = {row.run, row.direct, row.access, d->after_handler};
       }
     }
     for (const auto& rows : d->events)
@@ -42,6 +44,9 @@ Registry::Registry(std::span<const model::Service> models,
       for (const sim::LatencyRow& row : rows)
         if (!laws_.latencies.emplace(row.name, row).second)
           bad_row(name, row.name, "is a latency twice");
+    for (const sim::RecordTypes types : d->records) laws_.add_records(types);
+    raw_routes_.insert(raw_routes_.end(), d->raw_routes.begin(), d->raw_routes.end());
+    if (d->identify) identify_.push_back(d->identify);
     if (d->on_region) laws_.on_region.push_back(d->on_region);
   }
 }
@@ -51,14 +56,14 @@ const Registry::Entry* Registry::find(const model::Service& service,
   const auto at = entries_.find(&service.tables());
   if (at == entries_.end()) return nullptr;
   const Entry& entry = at->second[operation.index()];
-  return entry.run ? &entry : nullptr;
+  return entry.run || entry.direct ? &entry : nullptr;
 }
 
 size_t Registry::served_count(const model::Service& service) const {
   const auto at = entries_.find(&service.tables());
   if (at == entries_.end()) return 0;
   size_t n = 0;
-  for (const Entry& entry : at->second) n += entry.run != nullptr;
+  for (const Entry& entry : at->second) n += entry.run || entry.direct;
   return n;
 }
 
@@ -82,12 +87,6 @@ sim::World& Worlds::world(std::string_view account) {
     slot = std::make_unique<sim::World>(registry_.laws(), std::move(options));
   }
   return *slot;
-}
-
-std::string_view Worlds::account_of(std::string_view access_key) const {
-  const bool twelve_digits = access_key.size() == 12 &&
-                             access_key.find_first_not_of("0123456789") == access_key.npos;
-  return twelve_digits ? access_key : std::string_view(options_.account);
 }
 
 std::vector<std::string> Worlds::accounts() const {

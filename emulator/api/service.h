@@ -2,12 +2,14 @@
 // lists.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "emulator/api/input.h"
+#include "emulator/api/raw.h"
 #include "emulator/core/error.h"
 #include "emulator/core/value.h"
 #include "emulator/model/model.h"
@@ -17,6 +19,18 @@
 #include "emulator/sim/scope.h"
 
 namespace squall::api {
+
+/// Something for another account's World: an event, run there once this request is committed.
+struct Message {
+  std::string account, event, subject, payload;
+};
+
+/// Whose an issued access key is.
+struct Principal {
+  std::string arn, id, secret;
+  bool active = true;
+  std::optional<Time> expires;
+};
 
 /// The request a handler serves, on top of the World seen from the caller's region.
 class Context : public sim::Scope {
@@ -32,6 +46,9 @@ class Context : public sim::Scope {
   /// How clients reach this server ("localhost:4566"), for URLs in answers.
   std::string advertised_host;
   std::string request_id;
+  /// Worlds share nothing: what concerns another account goes there as an event in aws-global.
+  void send(Message message) { messages.push_back(std::move(message)); }
+  std::vector<Message> messages;
 
  private:
   const protocol::Call& call_;
@@ -40,16 +57,34 @@ class Context : public sim::Scope {
 enum class Access : uint8_t {
   reads,   // const state, shared lock: calling edit/add/erase aborts
   writes,  // exclusive lock, a transaction
+  direct,  // no lock and no document: the handler reads the body and writes the answer's text
 };
 inline constexpr Access Reads = Access::reads;
 inline constexpr Access Writes = Access::writes;
 
 using Handler = Value (*)(Context& ctx, Input in);
 
+/// For operations that touch an annex only, thousands of times a second. What was due has run.
+struct DirectCall {
+  sim::World& world;
+  const protocol::Call& call;
+  std::string_view region;
+  const protocol::Request& request;
+  /// The body decoded and validated by the model: what any other handler would be given.
+  Value document() const;
+};
+/// Appends the answer's body in the caller's protocol; throws AwsError having changed nothing.
+using DirectHandler = void (*)(const DirectCall& call, std::string& answer);
+
 struct HandlerRow {
+  constexpr HandlerRow(std::string_view name, Access how, Handler handler)
+      : operation(name), access(how), run(handler) {}
+  constexpr HandlerRow(std::string_view name, DirectHandler handler)
+      : operation(name), access(Access::direct), direct(handler) {}
   std::string_view operation;
   Access access;
-  Handler run;
+  Handler run = nullptr;
+  DirectHandler direct = nullptr;
 };
 
 /// Everything a service contributes. One constant a service, listed in services/services.cpp.
@@ -60,10 +95,16 @@ struct ServiceDefinition {
   std::vector<std::span<const sim::EventRow>> events;
   std::vector<std::span<const sim::WatchRow>> watches;
   std::vector<std::span<const sim::LatencyRow>> latencies;
+  std::vector<sim::RecordTypes> records = {};  // every type of record it adds
   void (*on_region)(sim::Scope&) = nullptr;  // what every region holds from the start
   /// Runs after a handler succeeded and before its changes are committed (EC2's DryRun throws
   /// here).
   void (*after_handler)(Context& ctx, const Input& in) = nullptr;
+  /// Paths on the same port that the service answers itself.
+  std::span<const RawRoute> raw_routes = {};
+  /// Whose an access key is, asked in aws-global; nothing if this service did not issue it.
+  std::optional<Principal> (*identify)(const sim::Scope& global, std::string_view access_key) =
+      nullptr;
 };
 
 }  // namespace squall::api

@@ -120,10 +120,12 @@ struct OperationRow {
 struct WireFacts {
   uint32_t error_namespace = 0;    // JSON: before the service's own error names in __type
   uint32_t request_id_header = 0;  // 0: x-amzn-RequestId
+  uint32_t health = 0;             // the answer to GET /, with {region}; 0: none
   uint8_t crc32 = 0;               // JSON: x-amz-crc32 of the body
   uint8_t virtual_hosts = 0;       // the label before the service's host opens the path
   uint8_t bare_errors = 0;         // REST-XML: <Error> without <ErrorResponse> around it
   uint8_t takes_unknown = 0;       // REST requests that nothing else claims are this service's
+  uint8_t request_id_length = 0;   // so many digits and capitals; 0: a UUID
 };
 
 enum ValidationFlag : uint32_t {

@@ -139,8 +139,8 @@ def checked_shapes(model):
     return found
 
 
-WIRE_TEXTS = ("error_namespace", "request_id_header")
-WIRE_FLAGS = ("crc32", "virtual_hosts", "bare_errors", "takes_unknown")
+WIRE_TEXTS = ("error_namespace", "request_id_header", "health")
+WIRE_FLAGS = ("crc32", "virtual_hosts", "bare_errors", "takes_unknown", "request_id_length")
 
 
 def wire_row(model, text):

@@ -42,6 +42,21 @@ void encode(const Call& call, const Value& output, std::string_view request_id,
   codec_of(call).encode(call, output, request_id, response);
 }
 
+bool encode_health(const Call& call, const Request& request, std::string_view request_id,
+                   Response& response) {
+  if (!call.service || request.method != "GET" || request.path != "/") return false;
+  const model::Tables& tables = call.service->tables();
+  std::string text{tables.strings + tables.wire.health};
+  if (text.empty()) return false;
+  constexpr std::string_view region = "{region}";
+  if (const size_t at = text.find(region); at != text.npos)
+    text.replace(at, region.size(), call.region);
+  response.status = 200;
+  response.body = std::move(text);
+  add_request_id(call, request_id, response);
+  return true;
+}
+
 void encode_error(const Call& call, const AwsError& error, std::string_view request_id,
                   Response& response) {
   if (is_unroutable(call, error)) {

@@ -34,6 +34,13 @@ Value decode(const Call& call, const Request& request);
 /// absent members are skipped. Sets status, content type, request-id and protocol headers.
 void encode(const Call& call, const Value& output, std::string_view request_id, Response& response);
 
+/// The same where the handler has already written the body (JSON protocols only).
+void encode_rendered(const Call& call, std::string_view request_id, Response& response);
+
+/// Services that answer GET / of their host say that they are well; false for all others.
+bool encode_health(const Call& call, const Request& request, std::string_view request_id,
+                   Response& response);
+
 /// In the caller's protocol, whether or not the operation is known (call.operation may be empty;
 /// then call.protocol still says how to answer).
 void encode_error(const Call& call, const AwsError& error, std::string_view request_id,

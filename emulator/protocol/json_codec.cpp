@@ -46,6 +46,11 @@ void encode_json(const Call& call, const Value& output, std::string_view request
   finish(call, request_id, response);
 }
 
+void encode_rendered(const Call& call, std::string_view request_id, Response& response) {
+  response.status = 200;
+  finish(call, request_id, response);
+}
+
 void encode_json_error(const Call& call, const AwsError& error, std::string_view request_id,
                        Response& response) {
   const ModelledError modelled = model_error(call, error);

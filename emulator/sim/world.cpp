@@ -1,6 +1,7 @@
 #include "emulator/sim/world.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 
 #include "emulator/core/error.h"
@@ -16,6 +17,18 @@ constexpr int events_per_instant_max = 200'000;
 TypeIndex next_type_index() {
   static std::atomic<TypeIndex> next{0};
   return next++;
+}
+
+size_t next_annex_index() {
+  static std::atomic<size_t> next{0};
+  return next++;
+}
+
+void Laws::add_records(RecordTypes types) {
+  for (const RecordType* type : types) {
+    if (records.size() <= type->index) records.resize(type->index + 1);
+    records[type->index] = type;
+  }
 }
 
 World::World(const Laws& laws, WorldOptions options)
@@ -107,7 +120,7 @@ void World::publish_changes() {
   }
 }
 
-bool World::is_recorded(const TableBase& table, std::string_view id) {
+bool World::is_recorded(const Table& table, std::string_view id) {
   constexpr size_t searched_max = 16;
   if (undo_.size() <= searched_max) {
     return std::ranges::any_of(
@@ -118,7 +131,21 @@ bool World::is_recorded(const TableBase& table, std::string_view id) {
   return !recorded_.emplace(&table, id).second;
 }
 
-void World::record_undo(TableBase& table, Region& region, const std::string& id,
+Table& World::table(Region& region, TypeIndex type, std::string_view kind) {
+  if (type >= region.tables.size()) region.tables.resize(type + 1);
+  auto& slot = region.tables[type];
+  if (!slot) {
+    if (type >= laws_.records.size() || !laws_.records[type]) {
+      std::fprintf(stderr, "records of kind %.*s are in no definition's `records`\n",
+                   static_cast<int>(kind.size()), kind.data());
+      std::abort();
+    }
+    slot = std::make_unique<Table>(*laws_.records[type]);
+  }
+  return *slot;
+}
+
+void World::record_undo(Table& table, Region& region, const std::string& id,
                         std::shared_ptr<void> before) {
   if (!depth_) std::abort();  // a change outside of a transaction
   if (is_recorded(table, id)) return;
@@ -210,6 +237,10 @@ void World::update_next_due() {
 }
 
 void World::reset() {
+  {
+    const std::lock_guard lock(annex_mutex_);
+    for (const auto& annex : owned_annexes_) annex->reset();
+  }
   regions_.clear();
   streams_.clear();
   scheduler_.clear();
@@ -263,20 +294,26 @@ Stream& World::stream(std::string_view name) {
 std::string World::dump() const {
   std::string out = "{";
   const char* region_comma = "";
+  const std::lock_guard lock(annex_mutex_);
   for (const auto& [name, region] : regions_) {
-    std::map<std::string_view, const TableBase*> by_kind;
+    std::map<std::string_view, std::string> by_kind;
     for (const auto& table : region->tables)
-      if (table && table->size()) by_kind[table->kind()] = table.get();
+      if (table && table->size()) table->dump(by_kind[table->kind()]);
+    for (const auto& annex : owned_annexes_) {
+      std::string text;
+      annex->dump(name, text);
+      if (!text.empty()) by_kind[annex->kind()] = std::move(text);
+    }
     if (by_kind.empty()) continue;
     out += region_comma;
     append_json_string(out, name);
     out += ":{";
     const char* comma = "";
-    for (const auto& [kind, table] : by_kind) {
+    for (const auto& [kind, text] : by_kind) {
       out += comma;
       append_json_string(out, kind);
       out += ':';
-      table->dump(out);
+      out += text;
       comma = ",\n";
     }
     out += '}';

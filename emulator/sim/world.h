@@ -1,9 +1,12 @@
 // A World is a tenant: its regions' records, clock, scheduler, random streams and journal.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <shared_mutex>
 #include <span>
@@ -12,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "emulator/sim/annex.h"
 #include "emulator/sim/clock.h"
 #include "emulator/sim/event.h"
 #include "emulator/sim/journal.h"
@@ -30,6 +34,8 @@ struct Laws {
   std::multimap<std::string, WatchRow, std::less<>> watches;  // by record kind
   std::map<std::string, LatencyRow, std::less<>> latencies;
   std::vector<void (*)(Scope&)> on_region;  // what a region holds from the start (default VPC...)
+  std::vector<const RecordType*> records;   // by RecordType::index
+  void add_records(RecordTypes types);
 };
 
 struct WorldOptions {
@@ -50,17 +56,17 @@ class Engine {
   virtual void run_until(World& world, Time until) = 0;
 };
 
-using TypeIndex = size_t;
-TypeIndex next_type_index();
+/// Like type_index, for annexes.
+size_t next_annex_index();
 template <class T>
-TypeIndex type_index() {
-  static const TypeIndex index = next_type_index();
+size_t annex_index() {
+  static const size_t index = next_annex_index();
   return index;
 }
 
 struct Region {
   std::string name;
-  std::vector<std::unique_ptr<TableBase>> tables;       // by type_index
+  std::vector<std::unique_ptr<Table>> tables;  // by type_index
   /// "vpc/parent" -> last used. Looked up, never walked.
   std::unordered_map<std::string, uint64_t, TextHash, std::equal_to<>> ordinals;
 };
@@ -113,11 +119,26 @@ class World {
 
   Stream& stream(std::string_view name);
 
+  /// The World's one T (an Annex made of a World&). Safe from any thread, without any lock.
+  template <class T>
+  T& annex() {
+    std::atomic<Annex*>& slot = annexes_.at(annex_index<T>());
+    if (Annex* found = slot.load(std::memory_order_acquire)) return static_cast<T&>(*found);
+    const std::lock_guard lock(annex_mutex_);
+    if (!slot.load(std::memory_order_relaxed))
+      slot.store(owned_annexes_.emplace_back(std::make_unique<T>(*this)).get(),
+                 std::memory_order_release);
+    return static_cast<T&>(*slot.load(std::memory_order_relaxed));
+  }
+
   /// {"region": {"kind": {"id": {...}}}}: the whole state, canonical (sorted by kind).
   std::string dump() const;
 
+  /// The region's table of a type, made if need be; aborts if no service lists the type.
+  Table& table(Region& region, TypeIndex type, std::string_view kind);
+
   // Scope's hands. The first touch of a record in a transaction keeps what was there before.
-  void record_undo(TableBase& table, Region& region, const std::string& id,
+  void record_undo(Table& table, Region& region, const std::string& id,
                    std::shared_ptr<void> before);
   void schedule(Event event, bool unique);
   void journal(JournalEntry entry);
@@ -125,12 +146,12 @@ class World {
 
  private:
   struct Undo {
-    TableBase* table;
+    Table* table;
     Region* region;
     std::string id;
     std::shared_ptr<void> before;
   };
-  bool is_recorded(const TableBase& table, std::string_view id);
+  bool is_recorded(const Table& table, std::string_view id);
   void run_event(const Event& event);
   void publish_changes();
   void update_next_due();
@@ -145,10 +166,14 @@ class World {
   std::map<std::string, Stream, std::less<>> streams_;
   std::shared_mutex mutex_;
   std::atomic<int64_t> next_due_ns_;
+  static constexpr size_t annexes_max = 8;
+  std::array<std::atomic<Annex*>, annexes_max> annexes_{};
+  mutable std::mutex annex_mutex_;
+  std::vector<std::unique_ptr<Annex>> owned_annexes_;
 
   int depth_ = 0;
   std::vector<Undo> undo_;
-  std::set<std::pair<const TableBase*, std::string>> recorded_;  // used once undo_ is long
+  std::set<std::pair<const Table*, std::string>> recorded_;  // used once undo_ is long
   std::vector<std::pair<Event, bool>> scheduled_;
   std::vector<JournalEntry> journalled_;
   std::vector<std::pair<uint64_t*, uint64_t>> ordinals_before_;

@@ -244,7 +244,6 @@ void disassociate_address(sim::Scope& scope, Address& address);
 /// The VPC's default group if none are named; else each must exist in the VPC.
 Strings groups_or_default(const sim::Scope& scope, const Vpc& vpc, const Strings& wanted);
 std::string public_dns_name(const sim::Scope& scope, std::string_view ip);
-std::string private_dns_name(const sim::Scope& scope, std::string_view ip);
 Value describe_group_identifiers(const sim::Scope& scope, const Strings& group_ids);
 
 }  // namespace squall::ec2

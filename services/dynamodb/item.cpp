@@ -1,0 +1,77 @@
+// Building and printing items.
+#include "services/dynamodb/item.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "emulator/core/text.h"
+#include "services/dynamodb/errors.h"
+
+namespace squall::dynamodb {
+
+Item* Item::make(std::string_view attributes) {
+  void* memory = std::malloc(sizeof(Item) + attributes.size());
+  if (!memory) throw std::bad_alloc();
+  Item* item = new (memory) Item();
+  item->size_ = static_cast<uint32_t>(attributes_size(attributes));
+  item->length_ = static_cast<uint32_t>(attributes.size());
+  std::memcpy(static_cast<char*>(memory) + sizeof(Item), attributes.data(), attributes.size());
+  return item;
+}
+
+void Item::free(const Item* item) { std::free(const_cast<Item*>(item)); }
+
+size_t attributes_size(std::string_view attributes) {
+  size_t size = 0;
+  for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next())
+    size += e.name().size() + attribute_size(e.value());
+  return size;
+}
+
+void append_attributes_json(std::string& out, std::string_view attributes) {
+  out += '{';
+  const char* comma = "";
+  for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next()) {
+    out += comma;
+    append_json_string(out, e.name());
+    out += ':';
+    append_json(out, e.value());
+    comma = ",";
+  }
+  out += '}';
+}
+
+void append_attributes(std::string& out, const Value& map, std::string_view hash,
+                       std::string_view range) {
+  if (!map.is_map()) throw serialization("Unexpected value type in payload");
+  check_unique_names(map);
+  const auto append = [&out](const Member& m) {
+    append_name(out, m.key.text);
+    append_attribute(out, m.value);
+  };
+  for (const std::string_view key : {hash, range})
+    if (!key.empty())
+      if (const Member* m = map.find(key)) append(*m);
+  for (const Member& m : map.members())
+    if (m.key.text != hash && m.key.text != range) append(m);
+}
+
+std::string with_keys_first(std::string_view attributes, std::string_view hash,
+                            std::string_view range) {
+  std::string out;
+  out.reserve(attributes.size());
+  const auto each = [&](auto wanted) {
+    for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next()) {
+      if (!wanted(e.name())) continue;
+      append_name(out, e.name());
+      out += e.value().encoded();
+    }
+  };
+  each([&](std::string_view name) { return name == hash; });
+  if (!range.empty()) each([&](std::string_view name) { return name == range; });
+  each([&](std::string_view name) { return name != hash && (range.empty() || name != range); });
+  return out;
+}
+
+}  // namespace squall::dynamodb

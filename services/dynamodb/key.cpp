@@ -1,0 +1,151 @@
+// Primary keys of requests, checked as AWS checks them; capacity units.
+#include <algorithm>
+
+#include "emulator/core/text.h"
+#include "services/dynamodb/request.h"
+
+namespace squall::dynamodb {
+namespace {
+
+constexpr size_t hash_bytes_max = 2048, range_bytes_max = 1024;
+
+void check_not_empty(AttributeView value, std::string_view name) {
+  if (value.type() == Type::N || !value.bytes().empty()) return;
+  throw invalid(cat("One or more parameter values are not valid. The AttributeValue for a key "
+                    "attribute cannot contain an empty ",
+                    value.type() == Type::S ? "string" : "binary", " value. Key: ", name));
+}
+
+void put_part(KeyBytes& key, std::string_view name, AttributeView value, std::string& bytes) {
+  append_name(key.attributes, name);
+  key.attributes += value.encoded();
+  bytes = value.bytes();
+}
+
+}  // namespace
+
+Position KeyBytes::position(Position::Edge edge) const {
+  Position p = Position::of(hash, edge);
+  if (!range.empty()) p.then(range);
+  return p;
+}
+
+void check_key_sizes(const KeyBytes& key) {
+  if (key.hash.size() > hash_bytes_max)
+    throw invalid_parameter("Size of hashkey has exceeded the maximum size limit of2048 bytes");
+  if (key.range.size() > range_bytes_max)
+    throw invalid_parameter(
+        "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
+}
+
+KeyBytes key_from(const Value& given, const TableStore& store) {
+  const KeySchema& keys = store.keys();
+  std::string encoded;
+  append_attributes(encoded, given, keys.hash, keys.range);
+  KeyBytes key;
+  size_t parts = 0;
+  for (Entries e(encoded.data(), encoded.data() + encoded.size()); e; e.next(), ++parts) {
+    const bool is_hash = e.name() == keys.hash;
+    if (!is_hash && (keys.range.empty() || e.name() != keys.range)) throw key_mismatch();
+    const Type wanted = is_hash ? store.key_types().hash : store.key_types().range;
+    if (e.value().type() != wanted) throw key_mismatch();
+    check_not_empty(e.value(), e.name());
+    put_part(key, e.name(), e.value(), is_hash ? key.hash : key.range);
+  }
+  if (parts != (keys.range.empty() ? 1 : 2)) throw key_mismatch();
+  check_key_sizes(key);
+  return key;
+}
+
+KeyBytes key_of_attributes(std::string_view attributes, const TableStore& store) {
+  KeyBytes key;
+  const auto part = [&](const std::string& name, Type wanted, std::string& bytes) {
+    AttributeView value;
+    for (Entries e(attributes.data(), attributes.data() + attributes.size()); e && !value; e.next())
+      if (e.name() == name) value = e.value();
+    if (!value) throw invalid_parameter(cat("Missing the key ", name, " in the item"));
+    if (value.type() != wanted)
+      throw invalid_parameter(cat("Type mismatch for key ", name, " expected: ", type_name(wanted),
+                                  " actual: ", type_name(value.type())));
+    check_not_empty(value, name);
+    put_part(key, name, value, bytes);
+  };
+  part(store.keys().hash, store.key_types().hash, key.hash);
+  if (!store.keys().range.empty())
+    part(store.keys().range, store.key_types().range, key.range);
+  check_key_sizes(key);
+  return key;
+}
+
+void append_key_json(std::string& out, const Item& item, const std::vector<std::string>& names) {
+  out += '{';
+  const char* comma = "";
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+        names.begin() + static_cast<std::ptrdiff_t>(i))
+      continue;  // an index may share key attributes with its table
+    out += comma;
+    append_json_string(out, names[i]);
+    out += ':';
+    append_json(out, item.find(names[i]));
+    comma = ",";
+  }
+  out += '}';
+}
+
+double read_units(size_t bytes, bool consistent) {
+  constexpr size_t unit = 4096;
+  const auto units = static_cast<double>(std::max<size_t>(1, (bytes + unit - 1) / unit));
+  return consistent ? units : units / 2;
+}
+
+double write_units(size_t bytes) {
+  constexpr size_t unit = 1024;
+  return static_cast<double>(std::max<size_t>(1, (bytes + unit - 1) / unit));
+}
+
+double Capacity::total() const {
+  double sum = table;
+  for (const auto& list : {&locals, &globals})
+    for (const auto& [name, units] : *list) sum += units;
+  return sum;
+}
+
+void Capacity::append_json(std::string& out, std::string_view table_name,
+                           ReturnCapacity wanted) const {
+  const auto units = [&](std::string& to, double value) {
+    to += "\"CapacityUnits\":";
+    append_double(to, value);
+    if (split == Split::none) return;
+    to += split == Split::read ? ",\"ReadCapacityUnits\":" : ",\"WriteCapacityUnits\":";
+    append_double(to, value);
+  };
+  const auto part = [&](const char* name, const auto& list) {
+    if (list.empty()) return;
+    out += cat(",\"", name, "\":{");
+    const char* comma = "";
+    for (const auto& [index, value] : list) {
+      out += comma;
+      append_json_string(out, index);
+      out += ":{";
+      units(out, value);
+      out += '}';
+      comma = ",";
+    }
+    out += '}';
+  };
+  out += "{\"TableName\":";
+  append_json_string(out, table_name);
+  out += ',';
+  units(out, total());
+  if (wanted == ReturnCapacity::indexes) {
+    out += ",\"Table\":{";
+    units(out, table);
+    out += '}';
+    part("LocalSecondaryIndexes", locals);
+    part("GlobalSecondaryIndexes", globals);
+  }
+  out += '}';
+}
+
+}  // namespace squall::dynamodb

@@ -1,0 +1,263 @@
+// A table's items and indexes, kept in step.
+#include "services/dynamodb/store.h"
+
+#include <algorithm>
+
+#include "emulator/core/text.h"
+
+namespace squall::dynamodb {
+namespace {
+
+std::vector<std::string> components_of(const KeySchema& keys) {
+  std::vector<std::string> out{keys.hash};
+  if (!keys.range.empty()) out.push_back(keys.range);
+  return out;
+}
+
+Type key_type(const Table& table, std::string_view attribute) {
+  const std::string_view name = table.type_of(attribute);
+  return name == "N" ? Type::N : name == "B" ? Type::B : Type::S;
+}
+
+KeyTypes key_types(const Table& table, const KeySchema& keys) {
+  return {key_type(table, keys.hash), key_type(table, keys.range)};
+}
+
+IndexPlan index_plan(const Table& table, const Index& index) {
+  IndexPlan plan;
+  plan.name = index.name;
+  plan.global = index.global;
+  plan.keys = index.keys;
+  plan.types = key_types(table, index.keys);
+  plan.projects_all = index.projection == "ALL";
+  plan.readable = index.status != "CREATING";
+  if (plan.projects_all) return plan;
+  plan.projected = index.included;
+  for (const KeySchema* keys : {&table.keys, &index.keys})
+    for (const std::string& name : components_of(*keys)) plan.projected.push_back(name);
+  std::ranges::sort(plan.projected);
+  const auto [first, last] = std::ranges::unique(plan.projected);
+  plan.projected.erase(first, last);
+  return plan;
+}
+
+
+}  // namespace
+
+std::shared_ptr<const Plan> plan_of(const Table& table, std::string_view region) {
+  auto plan = std::make_shared<Plan>();
+  plan->region = region;
+  plan->name = table.id;
+  plan->arn = table.arn;
+  plan->active = table.status != "CREATING" && table.status != "DELETING";
+  plan->keys = table.keys;
+  plan->types = key_types(table, table.keys);
+  plan->stream = table.stream;
+  for (const Index& index : table.indexes) {
+    if (index.status == "DELETING") continue;
+    plan->indexes.push_back(index_plan(table, index));
+    if (!index.global) plan->has_local_indexes = true;
+  }
+  return plan;
+}
+
+const IndexPlan* Plan::find_index(std::string_view index) const {
+  for (const IndexPlan& i : indexes)
+    if (i.name == index) return &i;
+  return nullptr;
+}
+
+bool is_in_index(const IndexPlan& index, const Item& item) {
+  const AttributeView hash = item.find(index.keys.hash);
+  if (!hash || hash.type() != index.types.hash) return false;
+  if (index.keys.range.empty()) return true;
+  const AttributeView range = item.find(index.keys.range);
+  return range && range.type() == index.types.range;
+}
+
+std::string_view projected_data(const IndexPlan& index, const Item& item, std::string& buffer) {
+  if (index.projects_all) return item.data();
+  buffer.clear();
+  for (Entries e = item.entries(); e; e.next()) {
+    if (!std::ranges::binary_search(index.projected, e.name())) continue;
+    append_name(buffer, e.name());
+    buffer += e.value().encoded();
+  }
+  return buffer;
+}
+
+size_t projected_size(const IndexPlan& index, const Item& item) {
+  if (index.projects_all) return item.size();
+  size_t size = 0;
+  for (Entries e = item.entries(); e; e.next())
+    if (std::ranges::binary_search(index.projected, e.name()))
+      size += e.name().size() + attribute_size(e.value());
+  return size;
+}
+
+TableStore::TableStore(std::shared_ptr<const Plan> plan)
+    : region_(plan->region),
+      name_(plan->name),
+      keys_(plan->keys),
+      types_(plan->types),
+      plan_(std::move(plan)),
+      items_(components_of(keys_)) {
+  for (const IndexPlan& index : plan_->indexes) indexes_.push_back(make_secondary(*plan_, index));
+}
+
+TableStore::Secondary TableStore::make_secondary(const Plan& plan, const IndexPlan& index) {
+  std::vector<std::string> components = components_of(index.keys);
+  for (std::string& name : components_of(plan.keys)) components.push_back(std::move(name));
+  return {OrderedIndex(std::move(components)), 0};
+}
+
+void TableStore::move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
+                         IndexEffect& effect) {
+  const Item* before = change.before.get();
+  const Item* after = change.after.get();
+  if (before && !is_in_index(index, *before)) before = nullptr;
+  if (after && !is_in_index(index, *after)) after = nullptr;
+  const size_t before_size = before ? projected_size(index, *before) : 0;
+  const size_t after_size = after ? projected_size(index, *after) : 0;
+  secondary.bytes = secondary.bytes - before_size + after_size;
+  const OrderedIndex& entries = secondary.entries;
+  const auto same_keys = [&] {
+    for (size_t i = 0; i < entries.component_count(); ++i)
+      if (entries.component(*before, i) != entries.component(*after, i)) return false;
+    return true;
+  };
+  if (before && after && same_keys()) {
+    std::string a, b;
+    if (projected_data(index, *before, a) != projected_data(index, *after, b))
+      effect.written_bytes = std::max(before_size, after_size);
+    return secondary.entries.replace(before, after);
+  }
+  if (before) {
+    effect.deleted_bytes = before_size;
+    secondary.entries.erase(before);
+  }
+  if (after) {
+    effect.written_bytes = after_size;
+    secondary.entries.insert(after);
+  }
+}
+
+void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effects) {
+  const Item* before = change.before.get();
+  const Item* after = change.after.get();
+  if (effects) effects->assign(indexes_.size(), {});
+  for (size_t i = 0; i < indexes_.size(); ++i) {
+    IndexEffect effect;
+    move_in(indexes_[i], plan_->indexes[i], change, effect);
+    if (effects) (*effects)[i] = effect;
+  }
+  if (before && after)
+    items_.replace(before, after);
+  else if (after)
+    items_.insert(after);
+  else if (before)
+    items_.erase(before);
+  bytes_ = bytes_ - (before ? before->size() : 0) + (after ? after->size() : 0);
+  if (listener_) listener_(*this, change);
+}
+
+void TableStore::adopt(std::shared_ptr<const Plan> plan) {
+  std::vector<Secondary> indexes;
+  for (const IndexPlan& index : plan->indexes) {
+    const auto old = std::ranges::find(plan_->indexes, index);
+    if (old != plan_->indexes.end()) {
+      indexes.push_back(std::move(indexes_[static_cast<size_t>(old - plan_->indexes.begin())]));
+      continue;
+    }
+    Secondary made = make_secondary(*plan, index);
+    IndexEffect ignored;
+    for (auto c = items_.begin(); c != items_.end(); items_.next(c)) {
+      ItemChange there;
+      there.after = ItemRef::share(items_.item(c));
+      move_in(made, index, there, ignored);
+    }
+    indexes.push_back(std::move(made));
+  }
+  indexes_ = std::move(indexes);
+  plan_ = std::move(plan);
+}
+
+void TableStore::clear() {
+  for (Secondary& secondary : indexes_) {
+    secondary.entries.clear();
+    secondary.bytes = 0;
+  }
+  items_.clear();
+  bytes_ = 0;
+}
+
+Stores& stores_of(sim::World& world) { return world.annex<Stores>(); }
+
+std::shared_ptr<TableStore> Stores::find(std::string_view region, std::string_view name) const {
+  const std::shared_lock lock(mutex_);
+  const auto in_region = regions_.find(region);
+  if (in_region == regions_.end()) return nullptr;
+  const auto found = in_region->second.find(name);
+  return found == in_region->second.end() ? nullptr : found->second;
+}
+
+void Stores::adopt(std::shared_ptr<const Plan> plan) {
+  if (const auto store = find(plan->region, plan->name)) {
+    const std::lock_guard lock(store->mutex());
+    return store->adopt(std::move(plan));
+  }
+  const std::unique_lock lock(mutex_);
+  auto& slot = regions_[plan->region][plan->name];
+  slot = std::make_shared<TableStore>(std::move(plan));
+}
+
+void Stores::drop(std::string_view region, std::string_view name) {
+  std::shared_ptr<TableStore> store = find(region, name);
+  if (!store) return;
+  {
+    const std::unique_lock lock(mutex_);
+    regions_.find(region)->second.erase(std::string(name));
+  }
+  const std::lock_guard lock(store->mutex());
+  store->mark_gone();
+  store->clear();
+}
+
+void Stores::reset() {
+  std::map<std::string, ByName, std::less<>> old;
+  {
+    const std::unique_lock lock(mutex_);
+    old.swap(regions_);
+  }
+  for (auto& [region, tables] : old)
+    for (auto& [name, store] : tables) {
+      const std::lock_guard lock(store->mutex());
+      store->mark_gone();
+      store->clear();
+    }
+}
+
+void Stores::dump(std::string_view region, std::string& out) const {
+  const std::shared_lock lock(mutex_);
+  const auto in_region = regions_.find(region);
+  if (in_region == regions_.end() || in_region->second.empty()) return;
+  out += '{';
+  const char* comma = "";
+  for (const auto& [name, store] : in_region->second) {
+    const std::lock_guard table_lock(store->mutex());
+    out += comma;
+    append_json_string(out, name);
+    out += ":[";
+    const OrderedIndex& items = store->items();
+    for (auto c = items.begin(); c != items.end();) {
+      append_attributes_json(out, items.item(c)->data());
+      items.next(c);
+      if (c != items.end()) out += ",\n";
+    }
+    out += ']';
+    comma = ",";
+  }
+  out += '}';
+}
+
+}  // namespace squall::dynamodb

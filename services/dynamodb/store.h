@@ -1,0 +1,148 @@
+// Where items are: a store a table, under the table's own lock, in an annex of the World. Every
+// item change passes TableStore::apply.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/sim/world.h"
+#include "services/dynamodb/dynamodb.h"
+#include "services/dynamodb/index.h"
+
+namespace squall::dynamodb {
+
+struct KeyTypes {
+  Type hash = Type::S, range = Type::S;
+};
+
+/// A secondary index as item operations see it.
+struct IndexPlan {
+  std::string name;
+  bool global = true;
+  KeySchema keys;
+  KeyTypes types;
+  bool projects_all = true;
+  std::vector<std::string> projected;  // every attribute it holds, keys included; unless all
+  bool readable = true;                // not CREATING
+  friend bool operator==(const IndexPlan& a, const IndexPlan& b) {
+    return a.name == b.name && a.keys == b.keys && a.projected == b.projected;
+  }
+};
+
+/// What item operations need of a table's record; replaced whole when the record changes.
+struct Plan {
+  std::string region, name, arn;
+  bool active = false;
+  KeySchema keys;
+  KeyTypes types;
+  std::vector<IndexPlan> indexes;
+  bool has_local_indexes = false;
+  StreamSettings stream;
+  const IndexPlan* find_index(std::string_view index) const;
+};
+
+/// One item put, replaced or deleted. `after` is empty for a deletion, `before` where none was.
+struct ItemChange {
+  ItemRef before, after;
+  Time time{};
+  bool by_service = false;  // deleted by TTL, not by a caller
+};
+
+/// What a change did to an index: for capacity and metrics.
+struct IndexEffect {
+  size_t deleted_bytes = 0, written_bytes = 0;  // zero: no such write
+};
+
+class TableStore {
+ public:
+  explicit TableStore(std::shared_ptr<const Plan> plan);
+
+  /// Held by whoever calls anything below. Of several tables, locked in the order of (region, name).
+  std::mutex& mutex() { return mutex_; }
+  const Plan& plan() const { return *plan_; }
+  /// These never change: readable without the lock.
+  const std::string& region() const { return region_; }
+  const std::string& name() const { return name_; }
+  const KeySchema& keys() const { return keys_; }
+  KeyTypes key_types() const { return types_; }
+  bool gone() const { return gone_; }
+
+  const OrderedIndex& items() const { return items_; }
+  /// In the order of Plan::indexes.
+  const OrderedIndex& index(size_t i) const { return indexes_[i].entries; }
+  size_t index_bytes(size_t i) const { return indexes_[i].bytes; }
+  size_t bytes() const { return bytes_; }
+  const Item* find(const Position& key) const { return items_.find(key); }
+
+  /// The one door for items: table, indexes, and whoever listens. Everything was checked before.
+  void apply(const ItemChange& change, std::vector<IndexEffect>* effects = nullptr);
+  /// Told of every change after it was made, under the table's lock: streams, recovery, log.
+  using Listener = std::function<void(TableStore&, const ItemChange&)>;
+  void set_listener(Listener listener) { listener_ = std::move(listener); }
+
+  /// The record changed: indexes appear, are filled, and go.
+  void adopt(std::shared_ptr<const Plan> plan);
+  /// A copy of all items as of now, in a fraction of a millisecond.
+  OrderedIndex copy_items() const { return items_; }
+  void clear();
+  void mark_gone() { gone_ = true; }
+
+ private:
+  struct Secondary {
+    OrderedIndex entries;
+    size_t bytes = 0;
+  };
+  static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
+  void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
+               IndexEffect& effect);
+
+  const std::string region_, name_;
+  const KeySchema keys_;
+  const KeyTypes types_;
+  std::mutex mutex_;
+  std::shared_ptr<const Plan> plan_;
+  OrderedIndex items_;
+  std::vector<Secondary> indexes_;
+  size_t bytes_ = 0;
+  bool gone_ = false;
+  Listener listener_;
+};
+
+/// Whether an item has the index's keys in their types.
+bool is_in_index(const IndexPlan& index, const Item& item);
+/// The attributes an index holds of an item; the item's own data where it holds all.
+std::string_view projected_data(const IndexPlan& index, const Item& item, std::string& buffer);
+size_t projected_size(const IndexPlan& index, const Item& item);
+
+/// All stores of a World. Found by item operations without the World's lock.
+class Stores final : public sim::Annex {
+ public:
+  explicit Stores(sim::World& world) : world_(world) {}
+  std::string_view kind() const override { return "dynamodb:items"; }
+  void reset() override;
+  void dump(std::string_view region, std::string& out) const override;
+
+  std::shared_ptr<TableStore> find(std::string_view region, std::string_view name) const;
+  /// The store as its record wants it: made, changed, or gone with its items.
+  void adopt(std::shared_ptr<const Plan> plan);
+  void drop(std::string_view region, std::string_view name);
+  sim::World& world() const { return world_; }
+
+ private:
+  using ByName = std::map<std::string, std::shared_ptr<TableStore>, std::less<>>;
+  sim::World& world_;
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, ByName, std::less<>> regions_;
+};
+
+Stores& stores_of(sim::World& world);
+std::shared_ptr<const Plan> plan_of(const Table& table, std::string_view region);
+
+}  // namespace squall::dynamodb

@@ -1,0 +1,42 @@
+// One write of one item, apart from the request it came in: looked at first, made afterwards, so
+// that single writes, batches and transactions are the same code.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/dynamodb/request.h"
+
+namespace squall::dynamodb {
+
+struct Write {
+  enum class Kind : uint8_t { put, update, remove, check };
+  Kind kind = Kind::put;
+  std::shared_ptr<TableStore> store;
+  KeyBytes key;
+  std::string attributes;  // put: the whole item, keys first
+  Bound update, condition;
+};
+
+/// Checks that need no table lock: the update leaves the key alone.
+void check_update_paths(const Write& write);
+
+/// What a write would do. The table is locked from evaluate() to commit().
+struct Outcome {
+  bool condition_held = true;
+  bool writes = true;  // false: a check, or an update that leaves nothing where nothing was
+  ItemRef before, after;
+};
+/// Throws what AWS refuses once it sees the item.
+Outcome evaluate(const Write& write);
+/// Makes it so; `capacity` is what it cost.
+void commit(const Write& write, const Outcome& outcome, Time now, Capacity& capacity);
+
+/// ItemCollectionMetrics' value, for tables with local indexes.
+void append_collection_metrics(std::string& out, const Write& write);
+
+/// Sizes, and types of index keys. `by_update` picks AWS's words.
+void check_item(const Plan& plan, std::string_view attributes, bool by_update);
+
+}  // namespace squall::dynamodb
