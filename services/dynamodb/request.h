@@ -33,6 +33,8 @@ class Fields {
   Value required_map(std::string_view member) const;
   Value list(std::string_view member) const;
   bool has(std::string_view member) const;
+  /// As it was given, or absent.
+  Value raw(std::string_view member) const;
   /// The position among `names`; `fallback` where it is not given.
   size_t choice(std::string_view member, std::span<const std::string_view> names,
                 size_t fallback) const;
