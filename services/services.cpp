@@ -2,6 +2,7 @@
 #include "services/services.h"
 
 #include "services/acm/acm.h"
+#include "services/application_autoscaling/application_autoscaling.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/dynamodb/dynamodb.h"
@@ -12,6 +13,7 @@
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
 #include "services/rds/rds.h"
+#include "services/servicediscovery/servicediscovery.h"
 #include "services/sts/sts.h"
 
 namespace squall {
@@ -19,6 +21,7 @@ namespace squall {
 std::span<const api::ServiceDefinition* const> all_services() {
   static const api::ServiceDefinition* const list[] = {
       &acm::service(),
+      &application_autoscaling::service(),
       &autoscaling::service(),
       &cloudwatch::service(),
       &dynamodb::service(),
@@ -29,6 +32,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &iam::service(),
       &logs::service(),
       &rds::service(),
+      &servicediscovery::service(),
       &sts::service(),
   };
   return list;

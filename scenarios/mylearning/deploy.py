@@ -5,23 +5,22 @@ It knows nothing of Squall. Each variant flag takes away one thing that makes th
 the fragile twins of the drills are deployed with them, and must fail for it.
 """
 import argparse
-import json
 import os
 import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from stack import access, data, monitoring, network, web  # noqa: E402
-from stack.base import REGION, Clients, run_steps  # noqa: E402
+from common import data  # noqa: E402
+from common.program import step  # noqa: E402
+from stack import access, monitoring, network, web  # noqa: E402
+from stack.base import PROJECT  # noqa: E402
 
 
-def parse_arguments():
+def arguments():
     parser = argparse.ArgumentParser(
         description="Deploys MyLearning's production stack (VPC, ALB, Auto Scaling, RDS, Redis).")
-    parser.add_argument("--out", metavar="FILE", type=pathlib.Path,
-                        help="write the ids of what was made to FILE as JSON")
     parser.add_argument("--certificate", metavar="PEM", type=pathlib.Path,
                         default=HERE / "tls" / "certificate.pem", help="the site's certificate")
     parser.add_argument("--private-key", metavar="PEM", type=pathlib.Path,
@@ -37,7 +36,7 @@ def parse_arguments():
                           help="web servers in one zone only, and nobody asks if they answer")
     variants.add_argument("--no-scaling-policies", action="store_true",
                           help="the group keeps its size whatever the load")
-    return parser.parse_args()
+    return parser
 
 
 def deploy(aws, out, options):
@@ -45,7 +44,7 @@ def deploy(aws, out, options):
     network.deploy(aws, out)
     access.deploy(aws, out)
     monitoring.deploy_flow_logs(aws, out)
-    data.deploy(aws, out, options)
+    deploy_data(aws, out, options)
     access.deploy_certificate(aws, out, options.certificate, options.private_key)
     web.deploy_load_balancer(aws, out)
     data.wait_for_data(aws, out)
@@ -54,36 +53,16 @@ def deploy(aws, out, options):
     monitoring.deploy_dashboard(aws, out)
 
 
-def flattened(value, prefix=""):
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from flattened(inner, f"{prefix} {key}".strip())
-    elif isinstance(value, list):
-        yield prefix, ", ".join(value)
-    else:
-        yield prefix, value
-
-
-def print_summary(out):
-    rows = [(key.replace("_", " "), value) for key, value in flattened(out)]
-    width = max(len(key) for key, _ in rows)
-    print()
-    for key, value in rows:
-        print(f"  {key:<{width}}  {value}")
-    print(f"\nMyLearning is up: https://{out['dns_name']}/")
-
-
-def main():
-    options = parse_arguments()
-    out = {}
-    print(f"Deploying MyLearning to {REGION}")
-    code = run_steps(lambda: deploy(Clients(), out, options))
-    if options.out:  # also after a failure: what was made is there and costs money
-        options.out.write_text(json.dumps(out, indent=2) + "\n", encoding="utf-8")
-    if code == 0:
-        print_summary(out)
-    return code
+def deploy_data(aws, out, options):
+    with step("RDS PostgreSQL and its subnet group"):
+        # AWS chooses the primary's zone of a Multi-AZ instance; of a single one we may.
+        placement = {}
+        if options.single_az_database:
+            placement = {"MultiAZ": False, "AvailabilityZone": PROJECT.zones[0]}
+        data.create_database(PROJECT, aws.rds, out, options.database_password, **placement)
+    with step("ElastiCache Redis and its subnet group"):
+        data.create_redis(PROJECT, aws.elasticache, out)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(PROJECT.run_deploy(deploy, arguments(), lambda out: f"https://{out['dns_name']}/"))

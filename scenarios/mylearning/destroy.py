@@ -4,14 +4,15 @@
 Everything is found by the project's tag or its fixed names, so no state file is needed, and what
 is not there is not missed.
 """
-import argparse
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from stack import access, data, monitoring, network, web  # noqa: E402
-from stack.base import REGION, Clients, run_steps  # noqa: E402
+from common import data, network  # noqa: E402
+from stack import access, monitoring, web  # noqa: E402
+from stack.base import PROJECT  # noqa: E402
 
 
 def destroy(aws):
@@ -20,20 +21,11 @@ def destroy(aws):
     web.destroy_group(aws)
     web.destroy_load_balancer(aws)
     access.destroy_certificate(aws)
-    data.destroy(aws)
+    data.destroy(PROJECT, aws)
     monitoring.destroy_flow_logs(aws)
     access.destroy(aws)
-    network.destroy(aws)
-
-
-def main():
-    argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0]).parse_args()
-    print(f"Destroying MyLearning in {REGION}")
-    code = run_steps(lambda: destroy(Clients()))
-    if code == 0:
-        print("\nMyLearning is gone.")
-    return code
+    network.destroy(PROJECT, aws)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(PROJECT.run_destroy(destroy, __doc__))

@@ -33,8 +33,8 @@ void TrafficEngine::start_arrivals() {
     ClassResults results;
     results.name = c.name;
     results.tier = c.tier.empty() ? c.name : c.tier;
-    results.needs_database = !c.database.empty();
-    results.needs_cache = !c.cache.empty() && c.cache_required;
+    results.needs_database = needs(c, false);
+    results.needs_cache = needs(c, true);
     results_.classes.push_back(std::move(results));
   }
   sim::Stream resolvers(seed_, "resolvers");

@@ -3,6 +3,7 @@
 
 #include "emulator/core/text.h"
 #include "services/dataplane/reachability.h"
+#include "services/dataplane/tasks.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
 #include "services/rds/rds.h"
@@ -10,8 +11,9 @@
 namespace squall::dataplane {
 namespace {
 
-// An address of the internet that belongs to nobody (TEST-NET-2): only 0.0.0.0/0 matches it.
-constexpr uint32_t internet_address = (198u << 24) | (51u << 16) | (100u << 8) | 7u;
+// An address of the internet that belongs to nobody (TEST-NET-3): only 0.0.0.0/0 matches it.
+constexpr uint32_t internet_block = (203u << 24) | (0u << 16) | (113u << 8);
+constexpr uint32_t internet_address = internet_block + 7;
 
 Endpoint internet_at(uint32_t address, std::string_view label) {
   Endpoint end;
@@ -53,6 +55,38 @@ Endpoint of_instance(const sim::Scope& scope, const ec2::Instance& instance) {
     end.public_ip = parse_ipv4(instance.public_ip).value_or(0);
   if (instance.state != "running") end.down = cat("is ", instance.state);
   return end;
+}
+
+/// Its own interface (awsvpc), or that of the instance that carries it.
+std::vector<Endpoint> of_task(const sim::Scope& scope, std::string_view arn) {
+  const ecs::Task* task = scope.view<ecs::Task>(arn);
+  if (!task) return {};
+  Endpoint end;
+  if (!task->interface_id.empty()) {
+    end = by_interface(scope, task->interface_id, task->subnet_id, task->private_ip,
+                       task->network.groups);
+  } else if (const auto* instance = scope.view<ec2::Instance>(instance_of(scope, *task))) {
+    end = of_instance(scope, *instance);
+  } else {
+    return {};
+  }
+  end.zone = task->zone;
+  end.resources.push_back(task->id);
+  if (!task->service.empty()) end.service = task->service;
+  // Before it runs, packets arrive and nobody listens; afterwards there is nothing to arrive at.
+  // A host goes on answering for its dead tasks: with refusals.
+  if (has_ended(*task) && !task->interface_id.empty()) end.down = cat("is ", task->last_status);
+  return {end};
+}
+
+/// Its running tasks: "service:CLUSTER/NAME".
+std::vector<Endpoint> of_service(const sim::Scope& scope, std::string_view name) {
+  std::vector<Endpoint> ends;
+  for (const auto* service : scope.by<ecs::Service>(cat("name:", name)))
+    for (const auto* task : scope.by<ecs::Task>(cat("service:", service->id)))
+      if (is_alive(*task))
+        for (Endpoint& end : of_task(scope, task->id)) ends.push_back(std::move(end));
+  return ends;
 }
 
 std::vector<Endpoint> of_load_balancer(const sim::Scope& scope, const elbv2::LoadBalancer& lb) {
@@ -121,8 +155,12 @@ std::vector<Endpoint> of_name_tag(const sim::Scope& scope, std::string_view tag)
 
 std::vector<Endpoint> find(const sim::Scope& scope, std::string_view end) {
   if (end == "internet") return {internet_at(internet_address, end)};
+  if (end.starts_with("internet:"))
+    return {internet_at(internet_block + 16 + static_cast<uint32_t>(stable_hash(end) % 224), end)};
   if (end.starts_with("db:")) return of_database(scope, end.substr(3));
   if (end.starts_with("cache:")) return of_cache(scope, end.substr(6));
+  if (end.starts_with("task:")) return of_task(scope, end.substr(5));
+  if (end.starts_with("service:")) return of_service(scope, end.substr(8));
   if (end.starts_with("name:")) return of_name_tag(scope, end.substr(5));
   if (const auto* instance = scope.view<ec2::Instance>(end)) return {of_instance(scope, *instance)};
   if (const auto* interface = scope.view<ec2::NetworkInterface>(end))
@@ -145,6 +183,10 @@ Endpoint endpoint_of(const sim::Scope& scope, const ec2::NetworkInterface& inter
     end.resources.push_back(interface.instance_id);
     const auto* instance = scope.view<ec2::Instance>(interface.instance_id);
     if (instance && instance->state != "running") end.down = cat("is ", instance->state);
+  }
+  if (const ecs::Task* task = task_of_interface(scope, interface.id)) {
+    end.resources.push_back(task->id);
+    end.service = task->service;
   }
   end.vpc_id = interface.vpc_id;
   end.subnet_id = interface.subnet_id;

@@ -19,7 +19,8 @@ int64_t ns_of_ms(double ms) { return static_cast<int64_t>(ms * 1e6); }
 
 TrafficEngine::TrafficEngine(sim::World& world, std::string region, Workload workload, Time start,
                              Time end)
-    : region_(std::move(region)),
+    : world_(&world),
+      region_(std::move(region)),
       workload_(std::move(workload)),
       seed_(world.seed()),
       start_ns_(to_ns(start)),
@@ -33,6 +34,8 @@ TrafficEngine::TrafficEngine(sim::World& world, std::string region, Workload wor
     for (int b = 0; b < zones_max; ++b)
       one_way_ns_[a][b] = ns_of_ms(a == b ? workload_.in_zone_ms : workload_.cross_zone_ms);
   results_.start = start;
+  balancers_.emplace_back().wanted = workload_.load_balancer;
+  plan_works();
   start_arrivals();
   sim::Scope scope(world, region_);
   scope.at_unique(world.now(), "dataplane.health.sync", "");
@@ -63,9 +66,15 @@ void TrafficEngine::run_until(sim::World& world, Time until) {
       t = expiries_.front().time;
       source = 2;
     }
+    if (next_share_ < t) {
+      t = next_share_;
+      source = 3;
+    }
     if (t >= until_ns) break;
     now_ = std::max(now_, t);
-    if (source == 0) {
+    if (source == 3) {
+      settle_shares();
+    } else if (source == 0) {
       arrive();
     } else if (source == 1) {
       const Step step = heap_.front();
@@ -100,10 +109,14 @@ void TrafficEngine::run_step(const Step& step) {
     case Kind::query_done: return query_done(slot);
     case Kind::query_failed:
       if (is_lost(r)) return lost_host(slot);
-      ++databases_[static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].database)].failures;
+      ++databases_[static_cast<size_t>(plan(r).database)].failures;
       release_connection(r);
       return respond(slot, false);
     case Kind::io_done: return is_lost(r) ? lost_host(slot) : respond(slot, true);
+    case Kind::call_timeout: return call_timed_out(slot, step.time);
+    case Kind::call_good: return attempt_over(slot, true);
+    case Kind::call_bad: return attempt_over(slot, false);
+    case Kind::call_again: return is_lost(r) ? lost_host(slot) : attempt_call(slot);
   }
 }
 
@@ -118,6 +131,7 @@ uint32_t TrafficEngine::allocate() {
     const auto first = static_cast<uint32_t>(requests_.size());
     const uint32_t more = std::max<uint32_t>(256, first);
     requests_.resize(first + more);
+    states_.resize(first + more);
     for (uint32_t i = more; i-- > 0;) free_.push_back(first + i);
   }
   const uint32_t slot = free_.back();
@@ -148,7 +162,7 @@ void TrafficEngine::arrive() {
   const size_t cls = next_class_;
   const uint32_t slot = allocate();
   Request& r = requests_[slot];
-  r.cls = static_cast<int16_t>(cls);
+  r.cls = r.work = static_cast<int16_t>(cls);
   r.intended = next_arrival_;
   ClassState& c = classes_[cls];
   if (workload_.client.retry_budget > 0)
@@ -174,15 +188,17 @@ void TrafficEngine::begin_attempt(uint32_t slot) {
 
 int TrafficEngine::pick_node(Request& r) {
   ClassState& c = classes_[static_cast<size_t>(r.cls)];
-  if (nodes_.empty()) return -1;
+  const Balancer& balancer = balancers_.front();
+  if (balancer.nodes.empty()) return -1;
+  const uint32_t every = (1u << balancer.nodes.size()) - 1;
   ClientGroup& group = groups_[c.client.below(groups_.size())];
   if (now_ >= group.expires || !group.mask) {
     // AWS answers with every address when none is healthy.
-    group.mask = dns_mask_ ? dns_mask_ : (1u << nodes_.size()) - 1;
+    group.mask = balancer.dns_mask ? balancer.dns_mask : every;
     const auto ttl_ns = static_cast<int64_t>(workload_.client.dns_ttl_s * 1e9);
     while (group.expires <= now_) group.expires += std::max<int64_t>(ttl_ns, 1'000'000);
   }
-  uint32_t left = group.mask & ~uint32_t{r.tried} & ((1u << nodes_.size()) - 1);
+  uint32_t left = group.mask & ~uint32_t{r.tried} & every;
   if (!left) return -1;
   uint64_t skip = c.client.below(static_cast<uint64_t>(std::popcount(left)));
   while (skip--) left &= left - 1;
@@ -193,17 +209,17 @@ void TrafficEngine::resolve_and_connect(uint32_t slot) {
   Request& r = requests_[slot];
   const int picked = pick_node(r);
   if (picked < 0) {
-    settle(slot, nodes_.empty() ? Outcome::unresolved : Outcome::no_connection, now_);
+    settle(slot, balancers_.front().nodes.empty() ? Outcome::unresolved : Outcome::no_connection, now_);
     return release(slot);
   }
   r.node = static_cast<uint8_t>(picked);
   r.tried = static_cast<uint8_t>(r.tried | 1u << picked);
-  const Node& node = nodes_[static_cast<size_t>(picked)];
+  const Node& node = balancers_.front().nodes[static_cast<size_t>(picked)];
   const Path& path = classes_[static_cast<size_t>(r.cls)].path;
   if (node.dark || path.entry[static_cast<size_t>(picked)] == Link::silent)
     return push(now_ + connect_timeout_ns_, slot, Kind::try_next_node);
   if (path.kind == Path::Kind::no_listener) {
-    ++front_.connection_errors;
+    ++balancers_.front().front.connection_errors;
     settle(slot, Outcome::no_connection, now_ + r.network);  // refused: no listener on that port
     return release(slot);
   }
@@ -212,15 +228,16 @@ void TrafficEngine::resolve_and_connect(uint32_t slot) {
 
 void TrafficEngine::through_node(uint32_t slot) {
   Request& r = requests_[slot];
-  const Path& path = classes_[static_cast<size_t>(r.cls)].path;
-  Node& node = nodes_[r.node];
+  const Path& path = path_of(slot);
+  Balancer& balancer = balancer_of(r);
+  Node& node = balancer.nodes[r.node];
   ++node.connections;
-  ++front_.requests;
+  ++balancer.front.requests;
   r.zone = static_cast<uint8_t>(node.zone);
-  front_.redirects += static_cast<uint32_t>(path.redirects);
+  balancer.front.redirects += static_cast<uint32_t>(path.redirects);
   r.network += path.redirects * rtt_ns_;
   if (path.kind == Path::Kind::redirected_away) {
-    ++front_.redirects;
+    ++balancer.front.redirects;
     settle(slot, Outcome::ok, now_ + r.network);
     return release(slot);
   }
@@ -287,6 +304,7 @@ bool TrafficEngine::may_retry(ClassState& c, const Request& r, Outcome outcome) 
 void TrafficEngine::settle(uint32_t slot, Outcome outcome, int64_t at) {
   const Request r = requests_[slot];
   if (r.abandoned) return;
+  if (r.nested) return answer_caller(slot, outcome == Outcome::ok, at);
   ClassState& c = classes_[static_cast<size_t>(r.cls)];
   if (!may_retry(c, r, outcome)) return record(r, outcome, at);
   const ClientModel& client = workload_.client;
@@ -296,6 +314,7 @@ void TrafficEngine::settle(uint32_t slot, Outcome outcome, int64_t at) {
   const uint32_t again = allocate();
   Request& next = requests_[again];
   next.cls = r.cls;
+  next.work = r.work;
   next.intended = r.intended;
   next.attempt = static_cast<uint8_t>(r.attempt + 1);
   next.phase = Phase::backoff;
@@ -322,7 +341,7 @@ void TrafficEngine::finish(Time now) {
   workload_.client.attempts_max = 1;
   for (uint32_t slot = 0; slot < requests_.size(); ++slot) {
     const Request r = requests_[slot];
-    if (!r.live || r.abandoned) continue;
+    if (!r.live || r.abandoned || r.nested) continue;
     record(r, Outcome::client_timeout, std::max(now_, r.intended + timeout_ns_));
     requests_[slot].abandoned = true;
   }

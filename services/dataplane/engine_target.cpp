@@ -74,6 +74,14 @@ int64_t TrafficEngine::round_trip(int from_zone, int to_zone, const Host& host,
   return time;
 }
 
+int64_t TrafficEngine::round_trip(const Host& from, const Host& to) {
+  // The caller's stream: each host's draws are its own.
+  sim::Stream& stream = hosts_[static_cast<size_t>(&from - hosts_.data())].stream;
+  int64_t time = round_trip(from.zone, to.zone, from, stream);
+  if (has_path_faults_ && to.fault.any()) time += faulty_delay(to.fault, stream);
+  return time;
+}
+
 /// A load balancer node has chosen the target group; now a target.
 void TrafficEngine::offer(uint32_t slot) {
   Request& r = requests_[slot];
@@ -81,14 +89,14 @@ void TrafficEngine::offer(uint32_t slot) {
   ++counters(r).requests;
   const int picked = pick_target(pool, r);
   if (picked < 0) return answer_elb(slot, Outcome::elb_503);
-  const Target& target = pool.targets[static_cast<size_t>(picked)];
+  Target& target = pool.targets[static_cast<size_t>(picked)];
   Host& host = hosts_[static_cast<size_t>(target.host)];
   r.host = target.host;
   r.host_epoch = host.epoch;
   r.sent = now_;
   ++host.requests;
   ++host.requests_by_node[r.node];
-  const Link link = target.from[r.node];
+  const Link link = target_link(pool, target, r.node);
   if (link == Link::silent) {
     r.phase = Phase::hung;
     ++counters(r).connection_errors;
@@ -99,12 +107,19 @@ void TrafficEngine::offer(uint32_t slot) {
     return answer_elb(slot, Outcome::elb_502);
   }
   r.network += round_trip(r.zone, host.zone, host, host.stream);
+  enter(slot);
+}
+
+/// A connection reaches the target's program.
+void TrafficEngine::enter(uint32_t slot) {
+  Request& r = requests_[slot];
+  Host& host = host_of(r);
   if (host.in_flight < host.workers) {
     ++host.in_flight;
     return start_cpu(slot);
   }
   if (static_cast<int>(host.queue.size()) >= host.queue_max) {
-    ++counters(r).connection_errors;
+    if (!is_direct(r)) ++counters(r).connection_errors;
     return answer_elb(slot, Outcome::elb_502);  // its backlog is full: reset
   }
   r.phase = Phase::queued;
@@ -114,21 +129,23 @@ void TrafficEngine::offer(uint32_t slot) {
 void TrafficEngine::start_cpu(uint32_t slot) {
   Request& r = requests_[slot];
   Host& host = hosts_[static_cast<size_t>(r.host)];
-  const RequestClass& cls = workload_.classes[static_cast<size_t>(r.cls)];
   r.phase = Phase::cpu;
-  int64_t demand = draw(host.stream, cls.cpu);
-  if (host.speed < 1) demand = static_cast<int64_t>(static_cast<double>(demand) / host.speed);
+  int64_t demand = draw(host.stream, plan(r).model->cpu);
+  if (host.is_task) host.wanted_s += static_cast<double>(demand) * 1e-9;
+  const double pace = host.speed * host.share;
+  if (pace < 1) demand = static_cast<int64_t>(static_cast<double>(demand) / pace);
   push(host.cpu.serve(now_, demand), slot, Kind::cpu_done);
 }
 
 void TrafficEngine::after_cpu(uint32_t slot) {
   Request& r = requests_[slot];
   if (is_lost(r)) return lost_host(slot);
-  const ClassState& c = classes_[static_cast<size_t>(r.cls)];
-  const RequestClass& cls = workload_.classes[static_cast<size_t>(r.cls)];
-  if (c.database >= 0 && cls.write_share > 0)
-    r.write = hosts_[static_cast<size_t>(r.host)].stream.chance(cls.write_share);
-  if (c.cache >= 0 && !r.write) return ask_cache(slot);
+  const WorkPlan& work = plan(r);
+  Host& host = host_of(r);
+  if (host.error_share > 0 && host.stream.chance(host.error_share)) return respond(slot, false);
+  if (work.database >= 0 && work.model->write_share > 0)
+    r.write = host.stream.chance(work.model->write_share);
+  if (work.cache >= 0 && !r.write) return ask_cache(slot);
   ask_database(slot);
 }
 
@@ -139,13 +156,13 @@ void TrafficEngine::give_up_after(uint32_t slot, double ms) {
 
 void TrafficEngine::ask_cache(uint32_t slot) {
   const Request& r = requests_[slot];
-  const auto index = static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].cache);
-  const RequestClass& cls = workload_.classes[static_cast<size_t>(r.cls)];
+  const auto index = static_cast<size_t>(plan(r).cache);
+  const Work& work = *plan(r).model;
   const CacheModel& model = workload_.caches[index];
   Cache& cache = caches_[index];
   Host& host = hosts_[static_cast<size_t>(r.host)];
   ++host.cache_requests[index];
-  Link link = host.caches[index];
+  Link link = cache_link(host, index);
   if (link == Link::open && !cache.serving) link = Link::refused;
   // Until its resolver's entry ends, the host talks to the node that was primary before.
   if (now_ < cache.switched_at + ns_of_ms(host.dns_phase * model.dns_ttl_s * 1e3))
@@ -153,10 +170,10 @@ void TrafficEngine::ask_cache(uint32_t slot) {
   if (link != Link::open) {
     ++cache.failures;
     const double wait_ms = link == Link::silent ? model.timeout_ms : 0;
-    if (cls.cache_required) return give_up_after(slot, wait_ms);
+    if (work.cache_required) return give_up_after(slot, wait_ms);
     return push(now_ + ns_of_ms(wait_ms), slot, Kind::cache_passed);
   }
-  const bool hit = cache.stream.chance(cls.cache_hit_ratio);
+  const bool hit = cache.stream.chance(work.cache_hit_ratio);
   ++(hit ? cache.hits : cache.misses);
   const int64_t took = draw(cache.stream, {model.operation_ms}) +
                        round_trip(host.zone, cache.zone, host, host.stream);
@@ -165,7 +182,7 @@ void TrafficEngine::ask_cache(uint32_t slot) {
 
 void TrafficEngine::ask_database(uint32_t slot) {
   Request& r = requests_[slot];
-  const int index = classes_[static_cast<size_t>(r.cls)].database;
+  const int index = plan(r).database;
   if (index < 0) return after_database(slot);
   const DatabaseModel& model = workload_.databases[static_cast<size_t>(index)];
   Database& db = databases_[static_cast<size_t>(index)];
@@ -184,12 +201,12 @@ void TrafficEngine::ask_database(uint32_t slot) {
 }
 
 int64_t TrafficEngine::query_time(Database& db, const DatabaseModel& model, const Request& r) {
-  const RequestClass& cls = workload_.classes[static_cast<size_t>(r.cls)];
+  const double queries = plan(r).model->queries;
   Host& host = hosts_[static_cast<size_t>(r.host)];
-  const int64_t cpu = draw(db.stream, {model.query_cpu_ms * cls.queries});
+  const int64_t cpu = draw(db.stream, {model.query_cpu_ms * queries});
   int64_t time = db.cpu.serve(now_, cpu) - now_ +
-                 draw(db.stream, {model.query_io_ms * cls.queries});
-  const auto trips = static_cast<int64_t>(sim::ceil(cls.queries));
+                 draw(db.stream, {model.query_io_ms * queries});
+  const auto trips = static_cast<int64_t>(sim::ceil(queries));
   time += trips * round_trip(host.zone, db.zone, host, host.stream);
   if (r.write) {
     int64_t commit = ns_of_ms(model.commit_ms / 2) + draw(db.stream, {model.commit_ms / 2});
@@ -202,7 +219,7 @@ int64_t TrafficEngine::query_time(Database& db, const DatabaseModel& model, cons
 
 void TrafficEngine::start_query(uint32_t slot) {
   Request& r = requests_[slot];
-  const auto index = static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].database);
+  const auto index = static_cast<size_t>(plan(r).database);
   const DatabaseModel& model = workload_.databases[index];
   Database& db = databases_[index];
   Host& host = hosts_[static_cast<size_t>(r.host)];
@@ -212,7 +229,7 @@ void TrafficEngine::start_query(uint32_t slot) {
   r.database_epoch = db.epoch;
   ++host.pools[index].in_use;
   ++db.connections;
-  Link link = host.databases[index];
+  Link link = database_link(host, index);
   if (link == Link::open && (!db.serving || now_ < db.serving_from)) link = Link::refused;
   if (now_ < db.switched_at + ns_of_ms(host.dns_phase * model.dns_ttl_s * 1e3))
     link = Link::silent;
@@ -232,20 +249,32 @@ void TrafficEngine::start_query(uint32_t slot) {
 void TrafficEngine::query_done(uint32_t slot) {
   Request& r = requests_[slot];
   if (is_lost(r)) return lost_host(slot);
-  const auto index = static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].database);
+  const auto index = static_cast<size_t>(plan(r).database);
   Database& db = databases_[index];
-  const Link link = hosts_[static_cast<size_t>(r.host)].databases[index];
+  const Link link = database_link(host_of(r), index);
   if (db.epoch != r.database_epoch || link == Link::silent) {
     // The connection broke meanwhile: silence until its time-out.
     const int64_t limit = ns_of_ms(workload_.databases[index].query_timeout_ms);
     return push(std::max(now_, r.query_began + limit), slot, Kind::query_failed);
   }
+  if (r.write && now_ < db.commits_held_until) return hold_commit(slot);
   const double took_s = static_cast<double>(now_ - r.query_began) * 1e-9;
   ++(r.write ? db.writes : db.reads);
   (r.write ? db.write_s : db.read_s) += took_s;
   if (r.write) acknowledge(db);
   release_connection(r);
   after_database(slot);
+}
+
+/// No standby confirms it, and the primary has not yet given up on the standby: it waits for either.
+void TrafficEngine::hold_commit(uint32_t slot) {
+  const Request& r = requests_[slot];
+  const auto index = static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].database);
+  Database& db = databases_[index];
+  const int64_t limit = r.query_began + ns_of_ms(workload_.databases[index].query_timeout_ms);
+  if (db.commits_held_until > limit) return push(std::max(now_, limit), slot, Kind::query_failed);
+  db.commit_s += static_cast<double>(db.commits_held_until - now_) * 1e-9;
+  push(db.commits_held_until, slot, Kind::query_done);
 }
 
 /// The client will be told that its commit is safe; whether the standby has it is another matter.
@@ -262,7 +291,7 @@ void TrafficEngine::acknowledge(Database& db) {
 void TrafficEngine::release_connection(Request& r) {
   if (!r.holds_connection) return;
   r.holds_connection = false;
-  const auto index = static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].database);
+  const auto index = static_cast<size_t>(plan(r).database);
   ConnectionPool& pool = hosts_[static_cast<size_t>(r.host)].pools[index];
   --pool.in_use;
   --databases_[index].connections;
@@ -275,29 +304,31 @@ void TrafficEngine::release_connection(Request& r) {
 
 void TrafficEngine::after_database(uint32_t slot) {
   const Request& r = requests_[slot];
-  const RequestClass& cls = workload_.classes[static_cast<size_t>(r.cls)];
-  if (!cls.calls_internet) return wait_io(slot);
+  const Work& work = *plan(r).model;
+  if (!work.calls_internet) return plan(r).calls.empty() ? wait_io(slot) : begin_calls(slot);
   Host& host = hosts_[static_cast<size_t>(r.host)];
   ++host.internet_requests;
-  if (host.internet != Link::open) return give_up_after(slot, workload_.client.connect_timeout_ms);
+  if (internet_link(host) != Link::open) return give_up_after(slot, workload_.client.connect_timeout_ms);
   requests_[slot].phase = Phase::io;
-  const int64_t io = draw(host.stream, cls.io) + draw(host.stream, {internet_call_ms});
+  const int64_t io = draw(host.stream, work.io) + draw(host.stream, {internet_call_ms});
   push(now_ + io, slot, Kind::io_done);
 }
 
 void TrafficEngine::wait_io(uint32_t slot) {
   Request& r = requests_[slot];
-  const RequestClass& cls = workload_.classes[static_cast<size_t>(r.cls)];
-  if (cls.io.mean_ms <= 0) return respond(slot, true);
+  const Work& work = *plan(r).model;
+  if (work.io.mean_ms <= 0) return respond(slot, true);
   r.phase = Phase::io;
-  push(now_ + draw(hosts_[static_cast<size_t>(r.host)].stream, cls.io), slot, Kind::io_done);
+  push(now_ + draw(hosts_[static_cast<size_t>(r.host)].stream, work.io), slot, Kind::io_done);
 }
 
 void TrafficEngine::respond(uint32_t slot, bool good) {
   const Request r = requests_[slot];
   Host& host = hosts_[static_cast<size_t>(r.host)];
   if (!good) ++host.errors;
-  if (!r.abandoned) {
+  if (is_direct(r)) {
+    settle(slot, good ? Outcome::ok : Outcome::target_5xx, now_ + r.network);
+  } else if (!r.abandoned) {
     Counters& count = counters(r);
     ++(good ? count.target_2xx : count.target_5xx);
     const double took_s = static_cast<double>(now_ - r.sent) * 1e-9;
@@ -325,8 +356,10 @@ void TrafficEngine::release_worker(Host& host) {
 /// The load balancer answers for the target.
 void TrafficEngine::answer_elb(uint32_t slot, Outcome outcome) {
   const Request& r = requests_[slot];
-  if (!r.abandoned) {
-    Counters& count = r.pool >= 0 ? counters(r) : front_;
+  if (is_direct(r)) {
+    settle(slot, outcome, now_ + r.network);
+  } else if (!r.abandoned) {
+    Counters& count = r.pool >= 0 ? counters(r) : balancer_of(r).front;
     ++(outcome == Outcome::elb_502   ? count.elb_502
        : outcome == Outcome::elb_503 ? count.elb_503
                                      : count.elb_504);
@@ -338,9 +371,9 @@ void TrafficEngine::answer_elb(uint32_t slot, Outcome outcome) {
 /// Nobody will answer: the load balancer's idle time-out or the client's patience ends it.
 void TrafficEngine::hang(uint32_t slot) {
   Request& r = requests_[slot];
-  if (r.abandoned) return release(slot);
+  if (r.abandoned || is_direct(r)) return release(slot);
   r.phase = Phase::hung;
-  push(std::max(now_, r.sent + idle_timeout_ns_), slot, Kind::alb_timeout);
+  push(std::max(now_, r.sent + balancer_of(r).idle_timeout_ns), slot, Kind::alb_timeout);
 }
 
 void TrafficEngine::lost_host(uint32_t slot) {

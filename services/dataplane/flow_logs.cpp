@@ -108,17 +108,19 @@ class Writer {
   std::vector<ec2::FlowLog> logs_;
 };
 
-const ec2::NetworkInterface* interface_of(const sim::Scope& scope, const std::string& host) {
-  if (const auto* instance = scope.view<ec2::Instance>(host))
-    return scope.view<ec2::NetworkInterface>(instance->primary_interface_id);
-  for (const auto* interface : scope.by<ec2::NetworkInterface>(cat("ip:", host))) return interface;
+const ec2::NetworkInterface* interface_of(const sim::Scope& scope, const Host& host) {
+  for (const Endpoint& end : resolve(scope, host.end))
+    return scope.view<ec2::NetworkInterface>(end.id);
   return nullptr;
 }
+
+/// A link that nobody has asked for since the network changed was open while it was used.
+bool passed(Link link) { return link == Link::open || link == Link::unknown; }
 
 void write_clients(const sim::Scope& scope, Writer& out, TrafficEngine& engine) {
   const RequestClass& first = engine.workload().classes.front();
   const int port = first.port ? first.port : first.scheme == "https" ? 443 : 80;
-  for (const Node& node : engine.nodes()) {
+  for (const Node& node : engine.balancers().front().nodes) {
     const auto* at = scope.view<ec2::NetworkInterface>(node.interface_id);
     for (int i = 0; i < sampled_clients; ++i) {
       const int64_t share = (node.connections + sampled_clients - 1 - i) / sampled_clients;
@@ -130,11 +132,12 @@ void write_clients(const sim::Scope& scope, Writer& out, TrafficEngine& engine) 
 
 void write_host(const sim::Scope& scope, Writer& out, TrafficEngine& engine, const Host& host,
                 int64_t port) {
-  const auto* own = interface_of(scope, host.id);
+  const auto* own = interface_of(scope, host);
   if (!own) return;
   const auto* seen = host.dark ? nullptr : own;  // a host without power sees nothing
-  for (size_t n = 0; n < engine.nodes().size(); ++n) {
-    const Node& node = engine.nodes()[n];
+  const auto& nodes = engine.balancers()[static_cast<size_t>(host.balancer)].nodes;
+  for (size_t n = 0; n < nodes.size(); ++n) {
+    const Node& node = nodes[n];
     const auto count = static_cast<int64_t>(host.requests_by_node[n]);
     const int p = static_cast<int>(port);
     out.both(scope.view<ec2::NetworkInterface>(node.interface_id), node.private_ip,
@@ -146,8 +149,8 @@ void write_host(const sim::Scope& scope, Writer& out, TrafficEngine& engine, con
       const std::string ip = format_ipv4(e.ip);
       const int p = end.starts_with("db:") ? engine.databases().front().port
                                            : engine.caches().front().port;
-      out.both(seen, own->private_ip, ip, p, count, link == Link::open);
-      if (link == Link::open)
+      out.both(seen, own->private_ip, ip, p, count, passed(link));
+      if (passed(link))
         out.both(scope.view<ec2::NetworkInterface>(e.id), own->private_ip, ip, p, count);
       return;
     }
@@ -157,7 +160,7 @@ void write_host(const sim::Scope& scope, Writer& out, TrafficEngine& engine, con
   for (size_t i = 0; i < engine.caches().size(); ++i)
     store(cat("cache:", engine.caches()[i].id), host.cache_requests[i], host.caches[i]);
   out.both(seen, own->private_ip, format_ipv4(clients_block + 7), 443, host.internet_requests,
-           host.internet == Link::open);
+           passed(host.internet.link));
 }
 
 /// The internet's constant noise: somebody tries doors that should be shut.

@@ -6,6 +6,7 @@
 #include "emulator/sim/impairment.h"
 #include "services/dataplane/dataplane.h"
 #include "services/dataplane/engine.h"
+#include "services/dataplane/tasks.h"
 #include "services/elbv2/elbv2.h"
 
 namespace squall::dataplane {
@@ -49,29 +50,35 @@ Connectivity::Verdict check_link(const sim::Scope& scope, const std::string& fro
   return {answer.reachable, answer.timed_out};
 }
 
+/// Whether a program takes connections at a target that packets reach.
+bool answers(const sim::Scope& scope, const std::string& target, const TaskEnd& end) {
+  if (end.task || end.only_tasks) return end.task && listens(*end.task);
+  const ec2::Instance* instance = scope.view<ec2::Instance>(target);
+  return !instance || (instance->booted && *instance->booted <= scope.now());
+}
+
 /// Nodes that have power ask; one that gets through is enough.
 Finding look(const sim::Scope& scope, const TargetGroup& group, const Target& target,
              const std::vector<std::string>& load_balancers) {
   const auto own_port = parse_int(group.health_check_port);
   const int port = static_cast<int>(own_port ? *own_port
                                              : target.port ? target.port : group.port);
-  const ec2::Instance* instance = scope.view<ec2::Instance>(target.id);
-  const bool booted =
-      !instance || (instance->booted && *instance->booted <= scope.now());
+  const TaskEnd end = task_at(scope, target.id, port);
+  const std::string to = end.task ? cat("task:", end.task->id) : target.id;
   bool reached = false;
   for (const std::string& arn : load_balancers) {
     const auto* lb = scope.view<elbv2::LoadBalancer>(arn);
     if (!lb) continue;
     for (const auto& zone : lb->zones) {
       if (reached || sim::is_dark(scope, zone.zone, zone.interface_id)) continue;
-      reached = check_link(scope, zone.interface_id, target.id, port).reachable;
+      reached = check_link(scope, zone.interface_id, to, port).reachable;
     }
   }
   if (!reached) return {false, true, "Target.Timeout"};
-  if (!booted) return {false, false, "Target.FailedHealthChecks"};
+  if (!answers(scope, target.id, end)) return {false, false, "Target.FailedHealthChecks"};
   if (TrafficEngine* engine = engine_of(scope)) {
     const std::string complaint = engine->health_complaint(
-        scope, group.id, target.id, std::chrono::seconds{group.health_check_timeout_s});
+        scope, group.id, end.task ? end.task->id : target.id, std::chrono::seconds{group.health_check_timeout_s});
     if (!complaint.empty()) return {false, complaint == "Target.Timeout", complaint};
   }
   return {true, false, ""};
@@ -194,6 +201,18 @@ void on_instance(sim::Scope& scope, const sim::Event& event) {
     tend(scope, subject, elbv2::load_balancers_of(scope, group));
 }
 
+/// "target-group-arn id port", as the task was registered.
+void on_task(sim::Scope& scope, const sim::Event& event) {
+  const ecs::Task* task = scope.view<ecs::Task>(event.subject);
+  if (!task) return;
+  for (const std::string& registered : std::vector<std::string>(task->targets)) {
+    const auto parts = split(registered, ' ');
+    if (parts.size() == 3)
+      tend(scope, cat(parts[0], '|', parts[1], '|', parts[2]),
+           elbv2::load_balancers_of(scope, parts[0]));
+  }
+}
+
 void on_sync(sim::Scope& scope, const sim::Event&) {
   std::vector<std::pair<std::string, std::string>> all;
   for (const TargetGroup& group : scope.all<TargetGroup>())
@@ -234,12 +253,13 @@ void on_result(sim::Scope& scope, const sim::Event& event) {
 
 constexpr sim::EventRow events[] = {
     {"dataplane.health.sync", on_sync},   {"dataplane.health.group", on_group},
-    {"dataplane.health.target", on_instance}, {"dataplane.health.check", on_check},
+    {"dataplane.health.target", on_instance}, {"dataplane.health.task", on_task}, {"dataplane.health.check", on_check},
     {"dataplane.health.result", on_result},
 };
 constexpr sim::WatchRow watches[] = {
     {"elbv2:target-group", "dataplane.health.group", false},
     {"ec2:instance", "dataplane.health.target", false},
+    {"ecs:task", "dataplane.health.task", false},
     {"elbv2:listener", "dataplane.health.sync"},
     {"elbv2:rule", "dataplane.health.sync"},
     {"elbv2:load-balancer", "dataplane.health.sync"},
@@ -258,8 +278,10 @@ std::string TrafficEngine::health_complaint(const sim::Scope& scope,
   if (!group) return {};
   const ServerModel& model = workload_.server_of(group->id, group->name);
   refresh(scope.world());
-  const Host* host = find_host(instance_id);
+  Host* host = find_host(instance_id);
   if (!host) return {};
+  if (now_ < host->ready_at) return "Target.FailedHealthChecks";
+  if (host->fails_health) return "Target.ResponseCodeMismatch [503]";
   const int64_t patience = timeout.count();
   if (host->cpu.wait(now_) > patience) return "Target.Timeout";
   if (host->in_flight >= host->workers && !host->queue.empty()) {
@@ -269,7 +291,7 @@ std::string TrafficEngine::health_complaint(const sim::Scope& scope,
   }
   for (size_t i = 0; i < databases_.size(); ++i) {
     if (databases_[i].id != model.health_needs_database) continue;
-    if (host->databases[i] != Link::open || !databases_[i].serving)
+    if (database_link(*host, i) != Link::open || !databases_[i].serving)
       return "Target.ResponseCodeMismatch [503]";
   }
   return {};

@@ -135,17 +135,20 @@ void put_hosts(const Emitter& out, const elbv2::TargetGroup& group, const std::s
   }
 }
 
-void put_load_balancer(sim::Scope& scope, TrafficEngine& engine, Time time) {
-  const std::string& arn = engine.load_balancer();
+void put_load_balancer(sim::Scope& scope, TrafficEngine& engine, size_t index, Time time) {
+  Balancer& balancer = engine.balancers()[index];
+  const std::string& arn = balancer.arn;
   if (arn.empty()) return;
   const Emitter out{scope, "AWS/ApplicationELB", time};
   const std::string name = arn_tail(arn, ":loadbalancer/");
   std::vector<Counters> by_zone(static_cast<size_t>(engine.zone_count()));
   Histogram latency;
-  for (Pool& pool : engine.pools()) put_group(out, engine, pool, name, by_zone, latency);
-  Counters all = engine.front();
+  for (Pool& pool : engine.pools())
+    if (pool.balancer == static_cast<int>(index))
+      put_group(out, engine, pool, name, by_zone, latency);
+  Counters all = balancer.front;
   all.requests = 0;
-  engine.front() = {};
+  balancer.front = {};
   for (int z = 0; z < engine.zone_count(); ++z) {
     const Counters& counters = by_zone[static_cast<size_t>(z)];
     add(all, counters);
@@ -172,12 +175,12 @@ constexpr Duration host_sample = 10s;
 void on_host_sample(sim::Scope& scope, const sim::Event&) {
   TrafficEngine* engine = engine_of(scope);
   if (!engine || !engine->is_active(scope.now())) return;
-  const std::string& arn = engine->load_balancer();
   const Emitter out{scope, "AWS/ApplicationELB", scope.now() - 1s};
   for (const auto& group : scope.all<elbv2::TargetGroup>()) {
     const auto users = elbv2::load_balancers_of(scope, group.id);
-    if (std::ranges::find(users, arn) != users.end())
-      put_hosts(out, group, arn_tail(arn, ":loadbalancer/"));
+    for (const Balancer& balancer : engine->balancers())
+      if (std::ranges::find(users, balancer.arn) != users.end())
+        put_hosts(out, group, arn_tail(balancer.arn, ":loadbalancer/"));
   }
   scope.at_unique(scope.now() + host_sample, "dataplane.host-counts", "");
 }
@@ -186,13 +189,16 @@ void on_minute(sim::Scope& scope, const sim::Event&) {
   TrafficEngine* engine = engine_of(scope);
   if (!engine || !engine->is_active(scope.now())) return;
   const Time minute = scope.now() - 1min;  // the one that has just ended
-  put_load_balancer(scope, *engine, minute);
+  for (size_t b = 0; b < engine->balancers().size(); ++b)
+    put_load_balancer(scope, *engine, b, minute);
   put_instances(scope, *engine, minute);
   put_databases(scope, *engine, minute);
   put_caches(scope, *engine, minute);
   put_nat_gateways(scope, *engine, minute);
   write_flow_logs(scope, *engine);
-  for (Node& node : engine->nodes()) node.connections = 0;
+  for (NatFlow& nat : engine->nats()) nat.attempts = nat.established = 0;
+  for (Balancer& balancer : engine->balancers())
+    for (Node& node : balancer.nodes) node.connections = 0;
   for (Host& host : engine->hosts()) {
     host.requests = host.errors = host.internet_requests = 0;
     std::ranges::fill(host.database_requests, 0);

@@ -142,16 +142,20 @@ void put_nat_gateways(sim::Scope& scope, TrafficEngine& engine, Time minute) {
     if (nat.state != "available") continue;
     const auto* subnet = scope.view<ec2::Subnet>(nat.subnet_id);
     if (!subnet || sim::is_dark(scope, subnet->zone, nat.id)) continue;
-    double calls = 0;
-    for (const Host& host : engine.hosts())
-      if (engine.zone_name(host.zone) == subnet->zone) calls += host.internet_requests;
+    double calls = 0, established = 0;
+    for (const NatFlow& flow : engine.nats()) {
+      if (flow.id != nat.id) continue;
+      calls = flow.attempts;
+      established = flow.established;
+    }
     const Dimensions dimensions{{"NatGatewayId", nat.id}};
     const double held = static_cast<double>(nat_connections(scope, nat.id));
-    out.put("ActiveConnectionCount", dimensions, StatisticSet::of(held + sim::ceil(calls / 60)),
-            "Count");
-    out.sum("BytesOutToDestination", dimensions, calls * flow_bytes_in, "Bytes");
-    out.sum("BytesInFromDestination", dimensions, calls * flow_bytes_out, "Bytes");
+    out.put("ActiveConnectionCount", dimensions,
+            StatisticSet::of(held + sim::ceil(established / 60)), "Count");
+    out.sum("BytesOutToDestination", dimensions, established * flow_bytes_in, "Bytes");
+    out.sum("BytesInFromDestination", dimensions, established * flow_bytes_out, "Bytes");
     out.sum("ConnectionAttemptCount", dimensions, calls, "Count");
+    out.sum("ConnectionEstablishedCount", dimensions, established, "Count");
     out.sum("ErrorPortAllocation", dimensions, 0, "Count");
   }
 }

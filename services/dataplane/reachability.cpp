@@ -1,5 +1,7 @@
 #include "services/dataplane/reachability.h"
 
+#include <algorithm>
+
 #include "emulator/core/text.h"
 #include "emulator/sim/impairment.h"
 #include "services/dataplane/dataplane.h"
@@ -46,7 +48,10 @@ class Walk {
   }
 
   bool is_up(const Endpoint& end) {
-    if (!end.down.empty()) return hop("instance", end.resources.back(), false, end.down);
+    if (!end.down.empty()) {
+      const std::string& what = end.resources.back();
+      return hop(what.starts_with("arn:") ? "task" : "instance", what, false, end.down);
+    }
     if (end.internet) return true;
     for (const std::string& resource : end.resources)
       if (sim::is_dark(scope_, end.zone, resource))
@@ -71,12 +76,27 @@ class Walk {
     return true;
   }
   bool subnet_link_holds(const Endpoint& end, const Endpoint& peer) {
-    for (const std::string& resource : {end.subnet_id, end.id}) {
-      for (const auto* i : scope_.by<sim::Impairment>(cat("resource:", resource)))
-        if (i->what == "network" && (resource != peer.subnet_id))
-          return hop("network", resource, false, cat("packets of ", resource, " are lost"));
-    }
+    if (end.subnet_id != peer.subnet_id && !packets_pass(end.subnet_id)) return false;
+    return std::ranges::all_of(end.resources, [&](const auto& r) { return packets_pass(r); });
+  }
+  bool packets_pass(const std::string& resource) {
+    for (const auto* i : scope_.by<sim::Impairment>(cat("resource:", resource)))
+      if (i->what == "network")
+        return hop("network", resource, false, cat("packets of ", resource, " are lost"));
     return true;
+  }
+  /// A port that a fault has made a black hole, at a task or at all tasks of a service.
+  bool port_holds(const Endpoint& end, bool ingress) {
+    const auto holds = [&](const std::string& resource) {
+      for (const auto* i : scope_.by<sim::Impairment>(cat("resource:", resource)))
+        if (i->what == (ingress ? "blackhole-ingress" : "blackhole-egress") &&
+            (i->magnitude == 0 || i->magnitude == port_))
+          return hop("network", resource, false,
+                     cat("packets ", ingress ? "to" : "from", " its port ", port_, " vanish"));
+      return true;
+    };
+    return (end.service.empty() || holds(end.service)) &&
+           std::ranges::all_of(end.resources, holds);
   }
 
   bool acl(const Endpoint& at, bool egress, int low, int high, uint32_t peer_ip) {
@@ -93,7 +113,7 @@ class Walk {
   }
 
   bool there() {
-    if (!is_up(from_)) return false;
+    if (!is_up(from_) || !port_holds(from_, false)) return false;
     if (from_.internet && to_.internet) return hop("internet", "internet", false, "not in a VPC");
     if (to_.internet || is_public_detour()) {
       if (!leave()) return false;
@@ -155,6 +175,7 @@ class Walk {
     const ec2::Route& route = *choice.route;
     hop("route-table", choice.table_id, true, route_text(route));
     if (route.target_kind == "nat") return by_nat(route.target);
+    if (route.target_kind == "endpoint") return by_endpoint(route.target);
     if (route.target_kind != "gateway")
       return hop("route-table", choice.table_id, false,
                  cat(route_text(route), " does not lead to the internet"));
@@ -171,6 +192,16 @@ class Walk {
                attached ? cat("attached to ", vpc_id) : cat("is not attached to ", vpc_id));
   }
 
+  /// A gateway endpoint takes packets to its service's blocks; policies are not looked at.
+  bool by_endpoint(const std::string& id) {
+    const auto* endpoint = scope_.view<ec2::VpcEndpoint>(id);
+    if (!endpoint || endpoint->state != "available")
+      return hop("vpc-endpoint", id, false,
+                 endpoint ? cat("is ", endpoint->state) : "does not exist");
+    if (!packets_pass(id)) return false;
+    return link_holds(from_, to_) && hop("vpc-endpoint", id, true, endpoint->service_name);
+  }
+
   bool by_nat(const std::string& id) {
     nat_ = scope_.view<ec2::NatGateway>(id);
     if (!nat_ || nat_->state != "available")
@@ -185,7 +216,9 @@ class Walk {
     if (!subnet) return hop("subnet", nat.subnet_id, false, "does not exist");
     nat.zone = subnet->zone;
     if (sim::is_dark(scope_, nat.zone, id))
-      return hop("nat-gateway", id, false, cat("its zone ", nat.zone, " is down"));
+      return hop("nat-gateway", id, false,
+                 sim::is_dark(scope_, nat.zone) ? cat("its zone ", nat.zone, " is down")
+                                                : "has failed: nothing passes it");
     if (!link_holds(from_, nat)) return false;
     if (from_.subnet_id != nat.subnet_id &&
         !acl(nat, false, port_, port_, from_.ip)) return false;
@@ -217,7 +250,7 @@ class Walk {
     if (!gateway(choice.route->target, to_.vpc_id)) return false;
     return acl(to_, false, port_, port_, source) && group(to_, from_, source, false);
   }
-  bool arrive() { return is_up(to_); }
+  bool arrive() { return is_up(to_) && port_holds(to_, true); }
 
   bool back() {
     is_back_ = true;
@@ -263,12 +296,13 @@ class Plane final : public sim::Reachability {
                                   const sim::ReachabilityQuery& query) const override {
     sim::ReachabilityAnswer answer;
     const std::vector<Endpoint> sources = resolve(scope, query.from);
-    const std::vector<Endpoint> targets = resolve(scope, query.to);
-    if (sources.empty() || targets.empty()) {
-      answer.reason = cat(sources.empty() ? query.from : query.to, " does not exist");
+    if (sources.empty()) {
+      answer.reason = cat(query.from, " does not exist");
       return answer;
     }
     for (const Endpoint& from : sources) {
+      const std::vector<Endpoint> targets = resolve_from(scope, from, query.to);
+      if (targets.empty()) answer.reason = cat(query.to, " does not exist");
       for (const Endpoint& to : targets) {
         auto candidate = walk(scope, from, to, query.protocol, query.port);
         if (candidate.reachable) return candidate;
@@ -296,7 +330,7 @@ uint64_t network_version(const sim::Scope& scope) {
   return scope.version<ec2::Vpc>() + scope.version<ec2::Subnet>() +
          scope.version<ec2::RouteTable>() + scope.version<ec2::NetworkAcl>() +
          scope.version<ec2::SecurityGroup>() + scope.version<ec2::NetworkInterface>() +
-         scope.version<ec2::InternetGateway>() + scope.version<ec2::NatGateway>() +
+         scope.version<ec2::InternetGateway>() + scope.version<ec2::VpcEndpoint>() + scope.version<ec2::NatGateway>() +
          scope.version<ec2::Instance>() + scope.version<sim::Impairment>() +
          scope.version<elbv2::LoadBalancer>() + scope.version<rds::DbInstance>() +
          scope.version<elasticache::ReplicationGroup>();

@@ -17,6 +17,7 @@ struct Endpoint {
   std::string label;                   // as it was asked for
   std::string id;                      // the interface, else the resource
   std::vector<std::string> resources;  // ids whose impairments make this end go dark
+  std::string service;                 // the ECS service whose task it is
   bool internet = false;
   std::string down;                    // why nothing answers here ("is stopped"), or empty
   std::string vpc_id, subnet_id, zone;
@@ -28,6 +29,10 @@ struct Endpoint {
 /// The interfaces behind a name (ReachabilityQuery tells the forms; also `name:TAG`): several for a
 /// load balancer. Empty if there is no such thing.
 std::vector<Endpoint> resolve(const sim::Scope& scope, std::string_view end);
+/// The same as a sender sees it: names of AWS's services ("dynamodb", "s3", "aws:ecr.api") lead to
+/// an interface endpoint of its VPC or to the service's public addresses.
+std::vector<Endpoint> resolve_from(const sim::Scope& scope, const Endpoint& from,
+                                   std::string_view end);
 Endpoint endpoint_of(const sim::Scope& scope, const ec2::NetworkInterface& interface);
 
 /// One packet each way between two given ends.

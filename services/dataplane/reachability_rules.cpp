@@ -25,7 +25,15 @@ bool covers(const ec2::GroupRule& rule, std::string_view protocol, int port) {
   return rule.from_port <= port && port <= rule.to_port;
 }
 
-bool names_peer(const ec2::GroupRule& rule, const Endpoint& peer, uint32_t peer_ip) {
+bool in_prefix_list(const sim::Scope& scope, std::string_view id, uint32_t address) {
+  for (const std::string& block : ec2::prefix_list_blocks(scope, id))
+    if (const auto cidr = Cidr::parse(block); cidr && cidr->contains(address)) return true;
+  return false;
+}
+
+bool names_peer(const sim::Scope& scope, const ec2::GroupRule& rule, const Endpoint& peer,
+                uint32_t peer_ip) {
+  if (!rule.prefix_list_id.empty()) return in_prefix_list(scope, rule.prefix_list_id, peer_ip);
   if (!rule.group_id.empty()) {
     return !peer.internet && std::ranges::find(peer.group_ids, rule.group_id) !=
                                  peer.group_ids.end();
@@ -86,7 +94,7 @@ Decision decide_groups(const sim::Scope& scope, const Endpoint& own, const Endpo
     if (!group) continue;
     for (const ec2::GroupRule& rule : group->rules) {
       if (rule.egress != egress || !covers(rule, protocol, port)) continue;
-      if (names_peer(rule, peer, peer_ip)) return {true, id, rule_text(rule, id)};
+      if (names_peer(scope, rule, peer, peer_ip)) return {true, id, rule_text(rule, id)};
     }
   }
   const std::string groups = join(own.group_ids, ", ");
@@ -134,7 +142,12 @@ RouteChoice choose_route(const sim::Scope& scope, const ec2::Subnet& subnet, uin
   const ec2::RouteTable* table = scope.view<ec2::RouteTable>(table_id);
   if (!table) return choice;
   for (const ec2::Route& route : table->routes) {
-    if (!route.prefix_list_id.empty() || !route.destination.contains(address)) continue;
+    // A list's blocks are longer than any other route that holds an address of AWS's.
+    if (!route.prefix_list_id.empty()) {
+      if (in_prefix_list(scope, route.prefix_list_id, address)) return {table_id, &route};
+      continue;
+    }
+    if (!route.destination.contains(address)) continue;
     if (!choice.route || route.destination.prefix > choice.route->destination.prefix)
       choice.route = &route;
   }
@@ -142,7 +155,9 @@ RouteChoice choose_route(const sim::Scope& scope, const ec2::Subnet& subnet, uin
 }
 
 std::string route_text(const ec2::Route& route) {
-  return cat(route.destination.text(), " -> ", route.target,
+  const std::string to =
+      route.prefix_list_id.empty() ? route.destination.text() : route.prefix_list_id;
+  return cat(to, " -> ", route.target,
              route.blackhole ? " (blackhole)" : "");
 }
 

@@ -111,6 +111,26 @@ std::optional<double> Results::rto_s(Time fault, Time end, std::string_view tier
   return to_seconds(start + std::chrono::seconds{*recovered} - fault);
 }
 
+CallTotals Results::call_totals(Time from, Time to, std::string_view name) const {
+  CallTotals sum;
+  const auto second = [&](Time t) {
+    return static_cast<size_t>(
+        std::max<int64_t>(0, std::chrono::floor<std::chrono::seconds>(t - start).count()));
+  };
+  for (const auto& [key, call] : calls) {
+    if (name != "*" && name != key) continue;
+    for (size_t s = second(from); s < std::min(second(to), call.seconds.size()); ++s) {
+      sum.calls += call.seconds[s].calls;
+      sum.attempts += call.seconds[s].attempts;
+      sum.good += call.seconds[s].good;
+      sum.failed += call.seconds[s].failed;
+      sum.degraded += call.seconds[s].degraded;
+      sum.timeouts += call.seconds[s].timeouts;
+    }
+  }
+  return sum;
+}
+
 Rpo Results::rpo(std::string_view database, Time fault) const {
   const auto at = ledgers.find(std::string(database));
   if (at == ledgers.end() || !at->second.lost) return {};
@@ -135,6 +155,14 @@ uint64_t Results::fingerprint() const {
   }
   for (const TargetResults& t : targets)
     for (const TargetMinute& m : t.minutes) mix(m.requests + std::bit_cast<uint64_t>(m.cpu_busy_s));
+  for (const auto& [name, call] : calls) {
+    for (const SecondOfCall& s : call.seconds) {
+      mix(s.calls * 31 + s.attempts);
+      mix(s.good * 31 + s.failed);
+      mix(s.degraded * 31 + s.timeouts);
+    }
+    for (const uint32_t n : call.latency.counts()) mix(n);
+  }
   for (const auto& [name, ledger] : ledgers) mix(ledger.acknowledged * 31 + ledger.lost);
   return hash;
 }

@@ -59,6 +59,18 @@ struct ClassResults {
   std::vector<Histogram> tens;  // one for ten seconds
 };
 
+/// By the second in which the call began.
+struct SecondOfCall {
+  uint32_t calls = 0, attempts = 0, good = 0, failed = 0, degraded = 0, timeouts = 0;
+};
+
+/// What became of one call of the workload: of all who make it.
+struct CallResults {
+  std::string name;
+  std::vector<SecondOfCall> seconds;
+  Histogram latency;  // of calls that succeeded, their retries included
+};
+
 struct TargetMinute {
   uint32_t requests = 0, errors = 0;
   double cpu_busy_s = 0;
@@ -88,6 +100,13 @@ struct Totals {
   uint64_t bad() const { return intended - by_outcome[0]; }
 };
 
+struct CallTotals {
+  uint64_t calls = 0, attempts = 0, good = 0, failed = 0, degraded = 0, timeouts = 0;
+  double success() const {
+    return calls ? static_cast<double>(good) / static_cast<double>(calls) : 1;
+  }
+};
+
 struct Rpo {
   uint64_t lost = 0;
   double oldest_age_s = 0;  // at the fault
@@ -98,6 +117,7 @@ struct Results {
   std::vector<ClassResults> classes;
   std::vector<TargetResults> targets;
   std::map<std::string, CommitLedger> ledgers;  // by database
+  std::map<std::string, CallResults> calls;     // by name
 
   /// Requests intended in [from, to); all classes, or those of a tier or of a name.
   Totals totals(Time from, Time to, std::string_view tier = {}) const;
@@ -105,6 +125,8 @@ struct Results {
   /// (DESIGN: Verdicts are defined). 0 if it never failed, nothing if it never recovered. Seconds
   /// without requests neither fail nor prove anything.
   std::optional<double> rto_s(Time fault, Time end, std::string_view tier = {}) const;
+  /// Calls begun in [from, to) under a name; "*": all.
+  CallTotals call_totals(Time from, Time to, std::string_view name) const;
   Rpo rpo(std::string_view database, Time fault) const;
   /// 64 bits over every figure: equal runs have equal ones.
   uint64_t fingerprint() const;

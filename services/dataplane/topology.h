@@ -16,7 +16,8 @@ namespace squall::dataplane {
 inline constexpr int zones_max = 8;   // index 0: outside
 inline constexpr int nodes_max = 6;   // of a load balancer: one a zone
 
-enum class Link : uint8_t { open, refused, silent };
+/// unknown: not asked since the network last changed.
+enum class Link : uint8_t { open, refused, silent, unknown };
 
 /// First in, first out, in a ring that grows by doubling.
 template <class T>
@@ -91,25 +92,60 @@ struct PathFault {
   bool any() const { return delay_ns || jitter_ns || loss > 0; }
 };
 
+/// Where a name led, as a caller remembers it.
+struct Destination {
+  int host = -1;               // -1: an address that nobody has
+  int port = 0;
+};
+struct Resolution {
+  int64_t expires = 0;
+  std::vector<Destination> ends;
+  uint32_t nodes = 0;          // of a load balancer
+};
+
+/// A way out of the VPC.
+struct Exit {
+  Link link = Link::unknown;
+  int nat = -1;                // the NAT gateway on the way
+};
+
+/// An instance, an address, or a task.
 struct Host {
-  std::string id;              // instance id or address
+  std::string id;              // instance id, address or task ARN
+  std::string end;             // the same for reachability
   std::string type, group;     // Auto Scaling group
+  const ServerModel* model = nullptr;
+  // Tasks only.
+  bool is_task = false, fails_health = false;
+  std::string vpc_id;
+  std::string cluster, service, service_arn, instance;  // instance: that carries it (EC2)
+  double reserved_vcpus = 0, memory_mib = 0, error_share = 0;
+  double wanted_s = 0;         // CPU asked for since shares were last settled (EC2)
+  int64_t ready_at = 0;        // when its program answers
   int zone = 0;
   bool up = false, dark = false;
+  bool accepts = false;        // takes new requests
   uint32_t epoch = 0;          // rises whenever what was in progress is lost
+  uint64_t compilation = 0;    // the last that looked at it
+  int balancer = 0;            // whose target it is
   int workers = 0, queue_max = 0;
-  double base_cpu = 0, speed = 1;
+  double base_cpu = 0, speed = 1;  // speed: what stress leaves
+  double share = 1, share_max = 1;  // of a vCPU, that one of its CPU's servers is
   double dns_phase = 0;        // where in its resolver's TTL it stands
   Station cpu;
   int in_flight = 0;
   Ring<Ticket> queue;
   std::vector<ConnectionPool> pools;  // by database
   std::vector<Link> databases, caches;
-  Link internet = Link::silent;
+  Exit internet;
+  std::vector<Exit> exits;                // by callee: third parties and tables
+  std::vector<Resolution> names;          // by callee: services and load balancers
   PathFault fault;
   sim::Stream stream;
   // Counters that metrics and results take and reset.
   int64_t busy_taken_ns = 0;
+  double used_s = 0;           // vCPU seconds of the minute
+  int in_flight_max = 0;
   uint32_t requests = 0, errors = 0;
   std::vector<uint32_t> database_requests, cache_requests, requests_by_node;
   uint32_t internet_requests = 0;
@@ -130,6 +166,16 @@ struct Counters {
   uint32_t responses = 0;
 };
 
+/// A load balancer: the workload's own (the first), and those that calls go through.
+struct Balancer {
+  std::string wanted;          // name, ARN or DNS name
+  std::string arn, vpc_id;     // arn empty: there is none
+  std::vector<Node> nodes;
+  uint32_t dns_mask = 0;       // nodes that its name resolves to
+  int64_t idle_timeout_ns = 60'000'000'000;
+  Counters front;
+};
+
 struct Target {
   int host = 0, zone = 0;
   int64_t port = 0;
@@ -139,6 +185,7 @@ struct Target {
 /// A target group.
 struct Pool {
   std::string arn, name;
+  int balancer = 0;
   std::vector<Target> targets;
   std::vector<int> usable;     // healthy ones, or all that may be tried (fail open)
   std::array<std::vector<int>, zones_max> usable_in;  // where cross-zone is off
@@ -149,7 +196,21 @@ struct Pool {
   Histogram latency;           // of targets' answers, this minute
 };
 
-/// Where a class of requests goes, decided once a compilation.
+/// What a request costs, with its names compiled: a class of requests, or an operation.
+struct WorkPlan {
+  const Work* model = nullptr;
+  int database = -1, cache = -1;
+  std::vector<int> calls;
+};
+
+/// The tasks of one EC2 host share its CPU by their reservations.
+struct SharedHost {
+  std::string instance;
+  int vcpus = 0;
+  std::vector<int> tasks;      // hosts
+};
+
+/// Where a class of requests, or a call through a load balancer, goes; decided once a compilation.
 struct Path {
   enum class Kind : uint8_t { no_listener, fixed, redirected_away, forward };
   Kind kind = Kind::no_listener;
@@ -160,10 +221,54 @@ struct Path {
   std::array<Link, nodes_max> entry{};  // client -> node
 };
 
+/// One call of the workload, with its names compiled, and what became of it.
+struct Callee {
+  const Call* model = nullptr;
+  int index = 0;
+  int work = 0;                // what the called service does for it
+  int balancer = -1, table = -1;
+  int64_t timeout_ns = 0;
+  Path path;                   // through a load balancer
+  int port() const {
+    return model->port ? model->port : model->scheme == "https" ? 443 : 80;
+  }
+  CallResults* results = nullptr;
+};
+
+/// Units a second with a bucket for bursts.
+class Throttle {
+ public:
+  void set(double rate, double burst_s);
+  bool admit(double units, int64_t now);
+
+ private:
+  double rate_ = 0, burst_ = 0, left_ = 0;
+  int64_t last_ = 0;
+};
+
+/// A DynamoDB table.
+struct TableEnd {
+  std::string name;
+  const TableModel* model = nullptr;
+  bool exists = false;
+  Throttle reads, writes;
+  sim::Stream stream;
+  // A minute's figures.
+  double read_units = 0, write_units = 0, read_s = 0, write_s = 0;
+  uint32_t read_calls = 0, write_calls = 0, read_throttles = 0, write_throttles = 0;
+};
+
+/// What passed a NAT gateway this minute.
+struct NatFlow {
+  std::string id;
+  uint32_t attempts = 0, established = 0;
+};
+
 struct Database {
   std::string id, primary;     // primary: interface, which changes with a failover
   bool exists = false, serving = false, in_sync = false, multi_az = false;
   int64_t serving_from = 0;
+  int64_t commits_held_until = 0;  // a dark standby still counts as in sync until then
   int zone = 0, standby_zone = 0, port = 0;
   uint32_t epoch = 0;          // rises when connections break
   int64_t switched_at = 0;     // when the name began to point elsewhere

@@ -27,9 +27,10 @@ void count_lost(CommitLedger& ledger) {
   ledger.unreplicated.clear();
 }
 
-Link link_of(const Connectivity::Verdict& verdict) {
-  if (verdict.reachable) return Link::open;
-  return verdict.silent ? Link::silent : Link::refused;
+/// Whether something done to a resource is done to the host.
+bool is_of(const Host& host, const std::string& resource) {
+  return host.id == resource ||
+         (host.is_task && (host.instance == resource || host.service_arn == resource));
 }
 
 }  // namespace
@@ -56,6 +57,8 @@ void TrafficEngine::compile_databases(const sim::Scope& scope) {
     }
     if (!record) continue;
     db.serving_from = record->serving_since ? to_ns(*record->serving_since) : 0;
+    db.commits_held_until =
+        record->writes_stalled_until ? to_ns(*record->writes_stalled_until) : 0;
     db.port = static_cast<int>(record->port);
     db.zone = zone_of(record->primary_zone);
     db.standby_zone = record->secondary_zone.empty() ? db.zone : zone_of(record->secondary_zone);
@@ -71,14 +74,6 @@ void TrafficEngine::compile_databases(const sim::Scope& scope) {
     db.max_connections = model.max_connections ? model.max_connections
                                                : default_max_connections(record->instance_class);
     db.cpu.resize(model.vcpus ? model.vcpus : vcpus_of(record->instance_class), now_);
-  }
-  for (ClassState& c : classes_) {
-    const RequestClass& cls = workload_.classes[static_cast<size_t>(&c - classes_.data())];
-    c.database = c.cache = -1;
-    for (size_t i = 0; i < workload_.databases.size(); ++i)
-      if (workload_.databases[i].name == cls.database) c.database = static_cast<int>(i);
-    for (size_t i = 0; i < workload_.caches.size(); ++i)
-      if (workload_.caches[i].name == cls.cache) c.cache = static_cast<int>(i);
   }
 }
 
@@ -111,32 +106,6 @@ void TrafficEngine::compile_caches(const sim::Scope& scope) {
   }
 }
 
-void TrafficEngine::compile_links(const sim::Scope& scope) {
-  for (Pool& pool : pools_) {
-    for (Target& target : pool.targets) {
-      Host& host = hosts_[static_cast<size_t>(target.host)];
-      for (size_t n = 0; n < nodes_.size(); ++n) {
-        const auto verdict = connectivity_.check(scope, nodes_[n].interface_id, host.id,
-                                                 static_cast<int>(target.port));
-        // The path is open, but nobody listens until the workload has started.
-        target.from[n] = verdict.reachable && !host.up ? Link::refused : link_of(verdict);
-      }
-    }
-  }
-  const bool any_internet = std::ranges::any_of(
-      workload_.classes, [](const RequestClass& c) { return c.calls_internet; });
-  for (Host& host : hosts_) {
-    if (!host.up) continue;
-    for (size_t i = 0; i < databases_.size(); ++i)
-      host.databases[i] = link_of(connectivity_.check(
-          scope, host.id, cat("db:", databases_[i].id), databases_[i].port));
-    for (size_t i = 0; i < caches_.size(); ++i)
-      host.caches[i] = link_of(connectivity_.check(
-          scope, host.id, cat("cache:", caches_[i].id), caches_[i].port));
-    if (any_internet) host.internet = link_of(connectivity_.check(scope, host.id, "internet", 443));
-  }
-}
-
 void TrafficEngine::compile_faults(const sim::Scope& scope) {
   for (auto& row : path_fault_)
     for (PathFault& fault : row) fault = {};
@@ -166,7 +135,7 @@ void TrafficEngine::compile_faults(const sim::Scope& scope) {
     }
     for (Host& host : hosts_) {
       const bool meant = i.resource.empty() ? zones_[static_cast<size_t>(host.zone)] == i.zone
-                                            : i.resource == host.id;
+                                            : is_of(host, i.resource);
       if (!meant) continue;
       if (is_path)
         put(host.fault, i);

@@ -63,13 +63,20 @@ bool speaks(const elbv2::Listener& listener, const Ask& ask) {
   return plain == (ask.scheme == "http");
 }
 
+std::vector<elbv2::Listener> listeners_of(const sim::Scope& scope, const std::string& lb) {
+  std::vector<elbv2::Listener> listeners;
+  for (const auto& listener : scope.all<elbv2::Listener>())
+    if (!lb.empty() && listener.load_balancer_arn == lb) listeners.push_back(listener);
+  return listeners;
+}
+
 }  // namespace
 
-void TrafficEngine::compile_paths(const sim::Scope& scope, const elbv2::LoadBalancer* lb) {
-  std::vector<elbv2::Listener> listeners;
-  if (lb)
-    for (const auto& listener : scope.all<elbv2::Listener>())
-      if (listener.load_balancer_arn == lb->id) listeners.push_back(listener);
+void TrafficEngine::compile_paths(const sim::Scope& scope) {
+  const Balancer& balancer = balancers_.front();
+  const auto* lb = scope.view<elbv2::LoadBalancer>(balancer.arn);
+  const std::vector<Node>& nodes = balancer.nodes;
+  const std::vector<elbv2::Listener> listeners = listeners_of(scope, balancer.arn);
   for (size_t i = 0; i < classes_.size(); ++i) {
     ClassState& state = classes_[i];
     RequestClass c = workload_.classes[i];
@@ -78,11 +85,24 @@ void TrafficEngine::compile_paths(const sim::Scope& scope, const elbv2::LoadBala
     state.path = Path{};
     compile_path(scope, listeners, c, state.path);
     state.path.entry.fill(Link::open);
-    for (size_t n = 0; n < nodes_.size() && lb->scheme != "internal"; ++n) {
+    for (size_t n = 0; n < nodes.size() && lb->scheme != "internal"; ++n) {
       const auto verdict =
-          connectivity_.check(scope, "internet", nodes_[n].interface_id, c.port);
+          connectivity_.check(scope, "internet", nodes[n].interface_id, c.port);
       if (!verdict.reachable) state.path.entry[n] = Link::silent;
     }
+  }
+  for (Callee& callee : callees_) {
+    if (callee.balancer < 0) continue;
+    const std::string& arn = balancers_[static_cast<size_t>(callee.balancer)].arn;
+    const auto* internal = scope.view<elbv2::LoadBalancer>(arn);
+    RequestClass c;
+    c.method = callee.model->method;
+    c.scheme = callee.model->scheme;
+    c.path = callee.model->path;
+    c.port = callee.port();
+    c.host = internal ? internal->dns_name : "";
+    callee.path = Path{};
+    compile_path(scope, listeners_of(scope, arn), c, callee.path);
   }
 }
 

@@ -68,10 +68,19 @@ const ServerModel& Workload::server_of(const std::string& arn, const std::string
   static const ServerModel usual;
   const ServerModel* any = &usual;
   for (const ServerModel& s : servers) {
+    if (!s.service.empty()) continue;
     if (s.target_group == arn || s.target_group == name) return s;
     if (s.target_group.empty()) any = &s;
   }
   return *any;
+}
+
+const ServerModel* Workload::server_of_service(const std::string& cluster,
+                                               const std::string& name) const {
+  for (const ServerModel& s : servers)
+    if (!s.service.empty() && (s.service == name || s.service == cat(cluster, '/', name)))
+      return &s;
+  return nullptr;
 }
 
 void check(const Workload& w) {

@@ -39,17 +39,34 @@ struct Profile {
   double rate_max() const;
 };
 
-/// A class of requests: the same path, the same work.
-struct RequestClass {
-  std::string name = "default";
-  std::string method = "GET", scheme = "http", host, path = "/";
-  int port = 0;            // 0: the scheme's
-  double weight = 1;       // share of the workload's profile
-  bool has_own_profile = false;
-  Profile profile;         // where has_own_profile
+/// A call that a request makes while it is served.
+struct Call {
+  enum class Kind : uint8_t {
+    service,        // a Cloud Map name, resolved at call time
+    load_balancer,  // an internal load balancer's DNS name
+    table,          // a DynamoDB table
+    external,       // a third party on the internet
+  };
+  Kind kind = Kind::service;
+  std::string target;      // "order-processor.orders.local", a DNS name, a table, a host
+  std::string name;        // in results; empty: the target
+  bool srv = false;        // the name's SRV records give the port, else its A records and `port`
+  int port = 0;            // 0: 80, with https and to third parties 443
+  std::string method = "GET", scheme = "http", path = "/";  // through a load balancer
+  std::string operation;   // Operation::name, what the called service does; empty: next to nothing
+  double reads = 0, writes = 0;  // capacity units of a table
+  Demand latency{100};     // of a third party
+  double share = 1;        // of the requests that make the call
+  double timeout_ms = 1000;      // an attempt
+  int attempts_max = 3;
+  double backoff_base_ms = 50, backoff_cap_ms = 20000;  // full jitter, doubling, as SDKs do
+  bool required = true;    // false: the request goes on without it (degrades)
+};
+
+/// What a request costs the server that takes it: CPU, cache, database, calls, waiting, in order.
+struct Work {
   Demand cpu{5};           // on the target's CPU
   Demand io{0};            // waiting, no CPU
-  double objective_ms = 0; // slower is not good; 0: the client's time-out
   std::string cache;       // replication group asked first, or empty
   double cache_hit_ratio = 0.9;
   bool cache_required = false;  // else an unreachable cache means: ask the database
@@ -57,18 +74,53 @@ struct RequestClass {
   double queries = 1;      // a request
   double write_share = 0;  // of requests that commit
   bool calls_internet = false;  // needs a way out (NAT)
+  std::vector<Call> calls;      // one after the other
+};
+
+/// A class of requests: the same path, the same work.
+struct RequestClass : Work {
+  std::string name = "default";
+  std::string method = "GET", scheme = "http", host, path = "/";
+  int port = 0;            // 0: the scheme's
+  double weight = 1;       // share of the workload's profile
+  bool has_own_profile = false;
+  Profile profile;         // where has_own_profile
+  double objective_ms = 0; // slower is not good; 0: the client's time-out
   std::string tier;        // name under which RTO is reported; empty: the class's name
 };
 
-/// What runs behind a target group.
+/// What a called service does for a call.
+struct Operation : Work {
+  std::string name;
+};
+
+/// What runs behind a target group or as an ECS service.
 struct ServerModel {
   std::string target_group;    // name or ARN; empty: any
+  std::string service;         // an ECS service's name, or CLUSTER/NAME, instead
   int workers = 200;           // requests in progress at once on one target
   int queue_max = 1000;        // waiting beyond that; then connections are refused
-  int vcpus = 0;               // 0: by instance type
+  int vcpus = 0;               // 0: by instance type; of tasks: by their CPU units
+  double boot_s = 0;           // a task's program answers this long after its start
+  double base_memory = 0.3;    // share of a task's memory used when idle
+  double request_memory_mib = 0.5;  // and by each request in progress
   double base_cpu = 0.02;      // share used when idle
   std::string health_needs_database;  // the health endpoint asks it, or empty
   double health_cpu_ms = 1;
+};
+
+/// What certain versions of a task's program do; the first that matches counts.
+struct Behaviour {
+  std::string image, definition, tag;  // wildcards: an image, "family:revision", "key=value"
+  bool fails_health = false;   // answers health checks with 503
+  double error_share = 0;      // of requests answered with 500
+  int exit_code = -1;          // the first essential container ends with it, `exit_after_s` later
+  double exit_after_s = 0;
+};
+
+struct TableModel {
+  std::string name;
+  double read_ms = 3, write_ms = 5;  // median at the endpoint
 };
 
 struct DatabaseModel {
@@ -103,13 +155,18 @@ struct Workload {
   std::string load_balancer;   // name, ARN or DNS name
   Profile profile;
   std::vector<RequestClass> classes;
+  std::vector<Operation> operations;
   std::vector<ServerModel> servers;
+  std::vector<Behaviour> behaviours;
+  std::vector<TableModel> tables;
   std::vector<DatabaseModel> databases;
   std::vector<CacheModel> caches;
   ClientModel client;
   double in_zone_ms = 0.1, cross_zone_ms = 0.4;  // one way
 
   const ServerModel& server_of(const std::string& arn, const std::string& name) const;
+  /// nullptr: nothing is said about that ECS service.
+  const ServerModel* server_of_service(const std::string& cluster, const std::string& name) const;
 };
 
 /// Rates beyond this need the fluid mode, which is not built: saying so beats melting.

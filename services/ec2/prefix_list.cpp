@@ -24,6 +24,12 @@ std::optional<PrefixList> prefix_list(const sim::Scope& scope, std::string_view 
   return {};
 }
 
+std::vector<std::string> prefix_list_blocks(const sim::Scope& scope, std::string_view id_or_name) {
+  for (PrefixList& list : aws_prefix_lists(scope))
+    if (list.id == id_or_name || list.name == id_or_name) return std::move(list.blocks);
+  return {};
+}
+
 namespace {
 
 AwsError no_list(std::string_view id) {

@@ -90,10 +90,11 @@ const api::ServiceDefinition& service() {
       .model = model::Service(model::generated::elbv2),
       .handlers = {load_balancer_rows(), load_balancer_network_rows(), attribute_rows(),
                    target_group_rows(), target_rows(), listener_rows(),
-                   listener_certificate_rows(), rule_rows(), tag_rows(), limit_rows()},
-      .events = {load_balancer_events(), target_events()},
+                   listener_certificate_rows(), rule_rows(), tag_rows(), limit_rows(),
+                   capacity_rows()},
+      .events = {load_balancer_events(), target_events(), capacity_events()},
       .watches = {target_watches()},
-      .latencies = {load_balancer_latencies()},
+      .latencies = {load_balancer_latencies(), capacity_latencies()},
   };
   return definition;
 }

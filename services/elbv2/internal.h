@@ -34,6 +34,19 @@ std::span<const api::HandlerRow> listener_certificate_rows();
 std::span<const api::HandlerRow> rule_rows();
 std::span<const api::HandlerRow> tag_rows();
 std::span<const api::HandlerRow> limit_rows();
+std::span<const api::HandlerRow> capacity_rows();
+std::span<const sim::EventRow> capacity_events();
+std::span<const sim::LatencyRow> capacity_latencies();
+
+/// state: pending, provisioned. Goes with its load balancer.
+struct CapacityReservation {
+  static constexpr std::string_view kind = "elbv2:capacity-reservation";
+  std::string id;  // the load balancer's ARN
+  int64_t units = 0, decreases = 0;  // decreases on `decrease_day`
+  std::string state, decrease_day;
+  Time modified{};
+  SQUALL_FIELDS(id, units, decreases, state, decrease_day, modified)
+};
 
 /// The record of an ARN a request names; throws the kind's NotFound error.
 const LoadBalancer& find_load_balancer(const sim::Scope& scope, const std::string& arn);

@@ -149,6 +149,7 @@ Value delete_load_balancer(Context& ctx, Input in) {
   for (const std::string& id : listeners) remove_listener(ctx, id);
   const std::vector<LoadBalancerZone> zones = lb->zones;
   for (const LoadBalancerZone& zone : zones) remove_node(ctx, zone);
+  ctx.erase<CapacityReservation>(arn);
   ctx.erase<LoadBalancer>(arn);
   return Value::map();
 }

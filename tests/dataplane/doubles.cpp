@@ -7,11 +7,14 @@
 #include "emulator/sim/impairment.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/ec2/ec2.h"
+#include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
 #include "services/logs/logs.h"
 #include "services/rds/rds.h"
+#include "services/servicediscovery/servicediscovery.h"
 #include "tests/dataplane/stack.h"
 
 #define WEAK __attribute__((weak))
@@ -34,7 +37,51 @@ WEAK const std::vector<Zone>& zones(std::string_view) {
       {"us-east-1a", "use1-az1"}, {"us-east-1b", "use1-az2"}, {"us-east-1c", "use1-az3"}};
   return list;
 }
+WEAK std::vector<std::string> prefix_list_blocks(const sim::Scope& scope,
+                                                 std::string_view list) {
+  const std::string region = scope.region();
+  if (list == "pl-ddb" || list == cat("com.amazonaws.", region, ".dynamodb"))
+    return {"198.51.100.0/25"};
+  if (list == "pl-s3" || list == cat("com.amazonaws.", region, ".s3")) return {"198.51.100.128/25"};
+  return {};
+}
 }  // namespace ec2
+
+namespace ecs {
+WEAK std::vector<std::string> Task::index_keys() const {
+  return {"cluster:" + cluster, "service:" + service, "instance:" + container_instance,
+          "interface:" + interface_id};
+}
+WEAK std::vector<std::string> Service::index_keys() const {
+  return {"name:" + cluster + "/" + name};
+}
+}  // namespace ecs
+
+namespace dynamodb {
+WEAK std::vector<std::string> Table::index_keys() const { return {}; }
+WEAK const Table* find_table(const sim::Scope& scope, std::string_view name) {
+  return scope.view<Table>(name);
+}
+}  // namespace dynamodb
+
+namespace servicediscovery {
+/// A service's id is the host name that the tests give it; its instances' ids follow it.
+WEAK std::vector<Resolved> eligible(const sim::Scope& scope, std::string_view,
+                                    std::string_view hostname, std::string_view) {
+  std::vector<Resolved> found;
+  for (const Instance* i : scope.by<Instance>(cat("service:", hostname))) {
+    if (!i->active || i->health == "UNHEALTHY") continue;
+    Resolved r;
+    r.ip = i->attributes.at("AWS_INSTANCE_IPV4");
+    const auto port = i->attributes.find("AWS_INSTANCE_PORT");
+    if (port != i->attributes.end()) r.port = parse_int(port->second).value_or(0);
+    r.instance_id = i->instance_id;
+    r.ttl_s = 10;
+    found.push_back(r);
+  }
+  return found;
+}
+}  // namespace servicediscovery
 
 namespace elbv2 {
 WEAK std::vector<std::string> Listener::index_keys() const {

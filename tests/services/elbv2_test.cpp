@@ -127,6 +127,36 @@ TEST_F(Elbv2Test, DeletionProtectionAndDeletion) {
   EXPECT_TRUE(scope().by<ec2::NetworkInterface>("vpc:" + vpc_).empty());
 }
 
+TEST_F(Elbv2Test, CapacityIsReservedEvenlyAndLoweredTwiceADay) {
+  const std::string arn{make_balancer().at("LoadBalancerArn").text()};
+  const auto ask = [&] {
+    return call("elbv2", "DescribeCapacityReservation", {{"LoadBalancerArn", arn}});
+  };
+  const auto reserve = [&](int64_t units) {
+    return Value{{"LoadBalancerArn", arn},
+                 {"MinimumLoadBalancerCapacity", {{"CapacityUnits", units}}}};
+  };
+  EXPECT_EQ(ask().at("CapacityReservationState").size(), 0u);
+  EXPECT_EQ(error("elbv2", "ModifyCapacityReservation", reserve(99)).code,
+            "InvalidConfigurationRequest");
+  EXPECT_EQ(error("elbv2", "ModifyCapacityReservation", {{"LoadBalancerArn", arn}}).code,
+            "InvalidConfigurationRequest");
+  call("elbv2", "ModifyCapacityReservation", reserve(400));
+  const Value states = ask().at("CapacityReservationState");
+  ASSERT_EQ(states.size(), 2u);
+  EXPECT_EQ(states[0].at("State").at("Code").text(), "provisioned");
+  EXPECT_EQ(states[0].at("EffectiveCapacityUnits").real(), 200);
+  call("elbv2", "ModifyCapacityReservation", reserve(300));
+  call("elbv2", "ModifyCapacityReservation", reserve(200));
+  EXPECT_EQ(error("elbv2", "ModifyCapacityReservation", reserve(100)).code,
+            "CapacityDecreaseRequestLimitExceeded");
+  advance(24h);
+  call("elbv2", "ModifyCapacityReservation",
+       {{"LoadBalancerArn", arn}, {"ResetCapacityReservation", true}});
+  EXPECT_EQ(ask().at("CapacityReservationState").size(), 0u);
+  EXPECT_EQ(ask().at("DecreaseRequestsRemaining").integer(), 1);
+}
+
 TEST_F(Elbv2Test, TargetGroupDefaultsAndUse) {
   const std::string group = make_group();
   const Value shown = call("elbv2", "DescribeTargetGroups",

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -36,6 +38,7 @@ class ServiceTest : public testing::Test {
       const Value output = local_.call(service, operation, input);
       ADD_FAILURE() << service << "." << operation << " succeeded: " << to_json(output);
     } catch (const AwsError& e) {
+      note_refusal(service, operation, e.code);
       return e;
     }
     return {"none", ""};
@@ -47,6 +50,13 @@ class ServiceTest : public testing::Test {
   sim::Scope scope() { return local_.scope(); }
 
  private:
+  /// For tests/refusals.py, which compares what was provoked with what the models document.
+  static void note_refusal(std::string_view service, std::string_view operation,
+                           std::string_view code) {
+    const char* file = std::getenv("SQUALL_REFUSALS");
+    if (!file) return;
+    std::ofstream(file, std::ios::app) << cat(service, " ", operation, " ", code, "\n");
+  }
   static sim::WorldOptions options() {
     sim::WorldOptions o;
     o.pace = sim::Pace::held;

@@ -1,18 +1,21 @@
 """What is watched: VPC flow logs, alarms, and a dashboard of every tier."""
 import json
 
-from stack.base import PROJECT, REGION, by_project, name, step, tagged, tags
+from common.program import step
+from stack.base import PROJECT
 
-FLOW_LOG_GROUP = f"/{PROJECT}/vpc/flow-logs"
+name, tags, tagged = PROJECT.name, PROJECT.tags, PROJECT.tagged
+FLOW_LOG_GROUP = f"/{PROJECT.project}/vpc/flow-logs"
 RETENTION_DAYS = 30
 ALARMS = (name("alb-5xx"), name("unhealthy-hosts"), name("db-cpu"))
-DASHBOARD = PROJECT
+DASHBOARD = PROJECT.project
 
 
 def deploy_flow_logs(aws, out):
     with step("VPC flow logs"):
         aws.logs.create_log_group(
-            logGroupName=FLOW_LOG_GROUP, tags={"project": PROJECT, "Name": name("flow-logs")})
+            logGroupName=FLOW_LOG_GROUP,
+            tags={"project": PROJECT.project, "Name": name("flow-logs")})
         aws.logs.put_retention_policy(
             logGroupName=FLOW_LOG_GROUP, retentionInDays=RETENTION_DAYS)
         made = aws.ec2.create_flow_logs(
@@ -68,7 +71,7 @@ def deploy_alarms(aws, out):
 
 def widget(x, y, title, metrics, stat="Average"):
     return {"type": "metric", "x": x, "y": y, "width": 12, "height": 6, "properties": {
-        "title": title, "region": REGION, "view": "timeSeries", "stat": stat, "period": 60,
+        "title": title, "region": PROJECT.region, "view": "timeSeries", "stat": stat, "period": 60,
         "metrics": metrics}}
 
 
@@ -122,9 +125,9 @@ def destroy_watchers(aws):
 
 def destroy_flow_logs(aws):
     with step("VPC flow logs and log groups"):
-        flow_logs = aws.ec2.describe_flow_logs(Filter=by_project())["FlowLogs"]
+        flow_logs = aws.ec2.describe_flow_logs(Filter=PROJECT.by_project())["FlowLogs"]
         if flow_logs:
             aws.ec2.delete_flow_logs(FlowLogIds=[log["FlowLogId"] for log in flow_logs])
-        groups = aws.logs.describe_log_groups(logGroupNamePrefix=f"/{PROJECT}/")["logGroups"]
-        for group in groups:
+        groups = aws.logs.describe_log_groups(logGroupNamePrefix=f"/{PROJECT.project}/")
+        for group in groups["logGroups"]:
             aws.logs.delete_log_group(logGroupName=group["logGroupName"])

@@ -1,7 +1,11 @@
 """The web tier: load balancer, launch template, Auto Scaling group and its policies."""
 import base64
 
-from stack.base import by_project, name, step, tagged, tags, wait, wait_until, when_free
+from common import balancer
+from common.program import step, wait, wait_until
+from stack.base import PROJECT
+
+name, tags, tagged = PROJECT.name, PROJECT.tags, PROJECT.tagged
 
 IMAGE_PATTERN = "al2023-ami-2023.*-x86_64"  # Amazon Linux 2023, neither minimal nor ECS
 GROUP = name("web")
@@ -21,47 +25,12 @@ systemctl enable --now nginx
 
 def deploy_load_balancer(aws, out):
     with step("Load balancer, target group, listeners"):
-        create_load_balancer(aws.elbv2, out)
-        create_target_group(aws.elbv2, out)
-        create_listeners(aws.elbv2, out)
-
-
-def create_load_balancer(elbv2, out):
-    balancer = elbv2.create_load_balancer(
-        Name=name("alb"), Type="application", Scheme="internet-facing", IpAddressType="ipv4",
-        Subnets=out["subnets"]["public"], SecurityGroups=[out["security_groups"]["alb"]],
-        Tags=tags("alb"))["LoadBalancers"][0]
-    out["load_balancer"] = balancer["LoadBalancerArn"]
-    out["dns_name"] = balancer["DNSName"]
-    wait(elbv2, "load_balancer_available", LoadBalancerArns=[out["load_balancer"]])
-
-
-def create_target_group(elbv2, out):
-    # 10 s and two failures: a dead target is out after 15 to 25 s, not the default's 35 to 65.
-    group = elbv2.create_target_group(
-        Name=name("web"), Protocol="HTTP", Port=80, VpcId=out["vpc"], TargetType="instance",
-        HealthCheckProtocol="HTTP", HealthCheckPath="/health", HealthCheckIntervalSeconds=10,
-        HealthCheckTimeoutSeconds=5, HealthyThresholdCount=2, UnhealthyThresholdCount=2,
-        Matcher={"HttpCode": "200"}, Tags=tags("web"))["TargetGroups"][0]
-    out["target_group"] = group["TargetGroupArn"]
-    elbv2.modify_target_group_attributes(
-        TargetGroupArn=out["target_group"],
-        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "30"}])
-
-
-def create_listeners(elbv2, out):
-    redirect = {"Type": "redirect", "RedirectConfig": {
-        "Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
-    forward = {"Type": "forward", "TargetGroupArn": out["target_group"]}
-    http = elbv2.create_listener(
-        LoadBalancerArn=out["load_balancer"], Protocol="HTTP", Port=80,
-        DefaultActions=[redirect], Tags=tags("http"))
-    https = elbv2.create_listener(
-        LoadBalancerArn=out["load_balancer"], Protocol="HTTPS", Port=443,
-        Certificates=[{"CertificateArn": out["certificate"]}],
-        SslPolicy="ELBSecurityPolicy-TLS13-1-2-2021-06", DefaultActions=[forward],
-        Tags=tags("https"))
-    out["listeners"] = [made["Listeners"][0]["ListenerArn"] for made in (http, https)]
+        balancer.create_load_balancer(PROJECT, aws.elbv2, out)
+        out["target_group"] = balancer.create_target_group(
+            PROJECT, aws.elbv2, out, "web", "instance", Port=80)
+        out["listeners"] = [
+            balancer.create_redirect(PROJECT, aws.elbv2, out),
+            balancer.create_https(PROJECT, aws.elbv2, out, out["target_group"])]
 
 
 def newest_image(ec2):
@@ -161,25 +130,11 @@ def destroy_group(aws):
                        "length(AutoScalingGroups) == `0`", AutoScalingGroupNames=[GROUP])
             if instances:
                 wait(aws.ec2, "instance_terminated", InstanceIds=instances)
-        templates = aws.ec2.describe_launch_templates(Filters=by_project())["LaunchTemplates"]
-        for template in templates:
+        templates = aws.ec2.describe_launch_templates(Filters=PROJECT.by_project())
+        for template in templates["LaunchTemplates"]:
             aws.ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
 
 
 def destroy_load_balancer(aws):
-    elbv2 = aws.elbv2
     with step("Load balancer and target group"):
-        balancers = [balancer["LoadBalancerArn"]
-                     for page in elbv2.get_paginator("describe_load_balancers").paginate()
-                     for balancer in page["LoadBalancers"]
-                     if balancer["LoadBalancerName"] == name("alb")]
-        for arn in balancers:
-            for listener in elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]:
-                elbv2.delete_listener(ListenerArn=listener["ListenerArn"])
-            elbv2.delete_load_balancer(LoadBalancerArn=arn)
-        if balancers:
-            wait(elbv2, "load_balancers_deleted", LoadBalancerArns=balancers)
-        for page in elbv2.get_paginator("describe_target_groups").paginate():
-            for group in page["TargetGroups"]:
-                if group["TargetGroupName"] == name("web"):
-                    when_free(elbv2.delete_target_group, TargetGroupArn=group["TargetGroupArn"])
+        balancer.destroy(PROJECT, aws.elbv2)
