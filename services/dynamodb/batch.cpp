@@ -63,7 +63,7 @@ void find_keys(const api::DirectCall& call, TableKeys& table) {
   table.store = find_store(call, table.name);
   std::set<std::string> seen;
   for (const Value& key : table.keys.items()) {
-    table.wanted.push_back(key_from(key, *table.store));
+    table.wanted.push_back(key_from(encoded_map(key), *table.store));
     if (!seen.insert(key_text(table.wanted.back())).second) duplicates();
   }
 }
@@ -143,7 +143,7 @@ Write write_from(const Value& request, const std::shared_ptr<TableStore>& store)
   write.store = store;
   if (!remove.is_absent()) {
     write.kind = Write::Kind::remove;
-    write.key = key_from(Fields(remove).required_map("Key"), *store);
+    write.key = key_from(encoded_map(Fields(remove).required_map("Key")), *store);
     return write;
   }
   const KeySchema& keys = store->keys();

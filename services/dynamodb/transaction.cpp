@@ -163,7 +163,7 @@ struct TransactWrite {
 void find_key(WriteAction& action) {
   Write& write = action.write;
   if (write.kind != Write::Kind::put) {
-    write.key = key_from(action.key_or_item, *write.store);
+    write.key = key_from(encoded_map(action.key_or_item), *write.store);
     return check_update_paths(write);
   }
   const KeySchema& keys = write.store->keys();
@@ -283,7 +283,7 @@ ReadAction read_action(const api::DirectCall& call, const Value& request, Reason
     action.projection = Projection(*text, placeholders);
   placeholders.check_all_used();
   action.store = find_store(call, fields.text("TableName"));
-  judge(reason, [&] { action.key = key_from(key, *action.store); });
+  judge(reason, [&] { action.key = key_from(encoded_map(key), *action.store); });
   return action;
 }
 
