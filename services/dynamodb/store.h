@@ -38,7 +38,7 @@ struct IndexPlan {
 
 /// What item operations need of a table's record; replaced whole when the record changes.
 struct Plan {
-  std::string region, name, arn;
+  std::string region, name, arn, table_id;
   bool active = false;
   KeySchema keys;
   KeyTypes types;

@@ -219,8 +219,8 @@ Capacities run(const api::DirectCall& call, const TransactWrite& request,
                std::vector<Reason>& reasons, uint64_t hash) {
   std::vector<std::shared_ptr<TableStore>> stores;
   for (const WriteAction& action : request.actions) stores.push_back(action.write.store);
+  auto& tokens = call.world.annex<TransactionTokens>();  // before the tables: annexes lock first
   const Locks locks = lock_all(stores);
-  auto& tokens = call.world.annex<TransactionTokens>();
   const Time now = call.world.now();
   Capacities capacities;
   if (request.token && tokens.was_made(*request.token, hash, now)) {
