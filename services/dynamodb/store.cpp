@@ -159,7 +159,7 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
   else if (before)
     items_.erase(before);
   bytes_ = bytes_ - (before ? before->size() : 0) + (after ? after->size() : 0);
-  if (listener_) listener_(*this, change);
+  for (const ChangeHook hook : change_hooks()) hook(*this, change);
 }
 
 void TableStore::adopt(std::shared_ptr<const Plan> plan) {
@@ -190,6 +190,7 @@ void TableStore::clear() {
   }
   items_.clear();
   bytes_ = 0;
+  attachments_.clear();
 }
 
 Stores& stores_of(sim::World& world) { return world.annex<Stores>(); }
