@@ -119,7 +119,7 @@ def random_condition(rng, depth):
         truth = (left[2] and right[2]) if word == "AND" else (left[2] or right[2])
         return f"({left[0]}) {word} ({right[0]})", {**left[1], **right[1]}, truth
     name = f":v{rng.randrange(10 ** 9)}"
-    attribute = rng.choice(["a", "b", "h", "missing"])
+    attribute = rng.choice(["a", "b", "h", "nowhere"])
     there = ITEM.get(attribute)
     value = rng.choice([D(4), D(5), D(6), "hell", "hello", "help"])
     same_type = there is not None and isinstance(there, str) == isinstance(value, str)
