@@ -78,7 +78,8 @@ class TableStore {
  public:
   explicit TableStore(std::shared_ptr<const Plan> plan);
 
-  /// Held by whoever calls anything below. Of several tables, locked in the order of (region, name).
+  /// Held by whoever calls anything below. Of several tables, locked in the order of (region,
+  /// name).
   std::mutex& mutex() { return mutex_; }
   const Plan& plan() const { return *plan_; }
   /// These never change: readable without the lock.

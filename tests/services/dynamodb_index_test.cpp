@@ -64,7 +64,8 @@ TEST(OrderedIndex, HoldsWhatAMapHoldsThroughGrowthCopiesAndRemovals) {
   std::map<std::string, std::string> last_of;
   size_t walked = 0;
   for (auto c = index.begin(); c != index.end(); index.next(c), ++walked) {
-    const std::string pk(index.component(*index.item(c), 0)), sk(index.component(*index.item(c), 1));
+    const std::string pk(index.component(*index.item(c), 0)),
+        sk(index.component(*index.item(c), 1));
     if (last_of.contains(pk)) { EXPECT_LT(last_of[pk], sk); }
     last_of[pk] = sk;
   }

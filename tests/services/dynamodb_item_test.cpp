@@ -36,8 +36,9 @@ TEST_F(DynamoItem, RefusesWhatIsNoAttributeValue) {
     return refusal("PutItem",
                    cat(R"({"TableName":"ttt","Item":{"pk":{"S":"a"},"x":)", value, "}}"));
   };
-  EXPECT_EQ(bad("{}"),
-            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+  EXPECT_EQ(
+      bad("{}"),
+      "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
   EXPECT_EQ(bad(R"({"SS":[]})"),
             "One or more parameter values were invalid: An string set  may not be empty");
   EXPECT_EQ(bad(R"({"SS":["a","a"]})"),
@@ -51,7 +52,8 @@ TEST_F(DynamoItem, RefusesWhatIsNoAttributeValue) {
             "range");
   EXPECT_EQ(bad(R"({"N":"123456789012345678901234567890123456789"})"),
             "Attempting to store more than 38 significant digits in a Number");
-  EXPECT_EQ(bad(R"({"S":5})"), "SerializationException: NUMBER_VALUE cannot be converted to String");
+  EXPECT_EQ(bad(R"({"S":5})"),
+            "SerializationException: NUMBER_VALUE cannot be converted to String");
 }
 
 TEST_F(DynamoItem, KeysMustFitTheSchema) {
