@@ -14,7 +14,8 @@ class DynamoRead : public DynamoTest {
       put("rangeN", cat(R"({"pk":{"S":"p"},"sk":{"N":")", i, R"("},"odd":{"BOOL":)",
                         i % 2 ? "true" : "false", "}}"));
   }
-  std::string keys(std::string_view condition, std::string_view values, std::string_view more = "") {
+  std::string keys(std::string_view condition, std::string_view values,
+                   std::string_view more = "") {
     const Value page = ddb("Query", cat(R"({"TableName":"rangeN","KeyConditionExpression":")",
                                         condition, R"(","ExpressionAttributeValues":)", values,
                                         more, "}"));
