@@ -81,10 +81,28 @@ void journal_call(sim::World& world, const protocol::Call& call, std::string_vie
 
 }  // namespace
 
+void Dispatcher::handle_raw(const RawRoute& route, const protocol::Request& request,
+                            protocol::Response& response) {
+  const std::string request_id = next_request_id({});
+  AwsError refusal{"InternalFailure", "An internal error has occurred", 500};
+  try {
+    return run_raw(worlds_, route, request, response, request_id, options_);
+  } catch (const AwsError& error) {
+    refusal = error;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "squall: internal failure in %.*s: %s\n",
+                 static_cast<int>(request.path.size()), request.path.data(), failure.what());
+  }
+  response.reset();
+  route.refuse(refusal, response);
+}
+
 void Dispatcher::handle(const protocol::Request& request, protocol::Response& response) {
   Arena& arena = request_arena();
   const ArenaReset reset{arena};
   const Arena::Use use(arena);
+  if (const RawRoute* raw = worlds_.registry().find_raw(request))
+    return handle_raw(*raw, request, response);
   protocol::Call call;
   std::string request_id;
   try {

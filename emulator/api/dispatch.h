@@ -37,12 +37,15 @@ class Registry {
   /// nullptr if nobody serves the operation.
   const Entry* find(const model::Service& service, const model::Operation& operation) const;
   size_t served_count(const model::Service& service) const;
+  /// The raw route that the request takes, or nullptr: then it is an API call.
+  const RawRoute* find_raw(const protocol::Request& request) const;
   /// Whose an issued access key is (identity.cpp). The World's lock is held.
   std::optional<Principal> identify(sim::World& world, std::string_view access_key) const;
 
  private:
   std::vector<model::Service> models_;
   std::map<const model::Tables*, std::vector<Entry>> entries_;  // by Operation::index()
+  std::vector<RawRoute> raw_routes_;
   sim::Laws laws_;
   std::vector<decltype(ServiceDefinition::identify)> identify_;
 };
@@ -95,6 +98,10 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
                const Value& document, const std::string& request_id,
                const DispatchOptions& options);
 
+/// The same for a raw route; throws what its handler throws, everything undone.
+void run_raw(Worlds& worlds, const RawRoute& route, const protocol::Request& request,
+             protocol::Response& response, const std::string& request_id,
+             const DispatchOptions& options);
 /// The same for rows of Access::direct: the answer's text is appended to `answer`.
 void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
                 const protocol::Request& request, std::string& answer);
@@ -107,6 +114,8 @@ class Dispatcher {
   uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
 
  private:
+  void handle_raw(const RawRoute& route, const protocol::Request& request,
+                  protocol::Response& response);
   std::string next_request_id(const protocol::Call& call);
   void verify(const protocol::Request& request, const protocol::Call& call);
   void deliver(const Message& message);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/api/input.h"
+#include "emulator/api/raw.h"
 #include "emulator/core/error.h"
 #include "emulator/core/value.h"
 #include "emulator/model/model.h"
@@ -94,10 +95,13 @@ struct ServiceDefinition {
   std::vector<std::span<const sim::EventRow>> events;
   std::vector<std::span<const sim::WatchRow>> watches;
   std::vector<std::span<const sim::LatencyRow>> latencies;
+  std::vector<sim::RecordTypes> records = {};  // every type of record it adds
   void (*on_region)(sim::Scope&) = nullptr;  // what every region holds from the start
   /// Runs after a handler succeeded and before its changes are committed (EC2's DryRun throws
   /// here).
   void (*after_handler)(Context& ctx, const Input& in) = nullptr;
+  /// Paths on the same port that the service answers itself.
+  std::span<const RawRoute> raw_routes = {};
   /// Whose an access key is, asked in aws-global; nothing if this service did not issue it.
   std::optional<Principal> (*identify)(const sim::Scope& global, std::string_view access_key) =
       nullptr;

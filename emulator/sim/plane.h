@@ -83,6 +83,9 @@ class Faults {
   virtual void stop(Scope& scope, std::string_view id) const = 0;
 };
 
+/// The records that the simulation itself keeps.
+RecordTypes own_records();
+
 /// Registered once by main (or a test's fixture).
 struct Plane {
   const Reachability* reachability = nullptr;

@@ -1,16 +1,18 @@
-// Records: the typed structs that make up a World's state, and their JSON form.
+// Records: the typed structs that make up a World's state.
 #pragma once
 
 #include <concepts>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "emulator/core/index_keys.h"
 #include "emulator/core/text.h"
 #include "emulator/core/time.h"
 
@@ -18,8 +20,9 @@ namespace squall::sim {
 
 /// A record has a `kind` ("ec2:vpc"), a unique `id` within its region and SQUALL_FIELDS.
 /// Optionally `std::vector<std::string> index_keys() const` names the secondary indexes under which
-/// Scope::by finds it ("vpc:vpc-1", "subnet:subnet-2"); `static constexpr bool quiet = true` keeps
-/// bulk records out of the journal.
+/// Scope::by finds it ("vpc:vpc-1", "subnet:subnet-2"), or, for records made by the thousand,
+/// `void index_keys(IndexKeys& keys) const`; `static constexpr bool quiet = true` keeps bulk
+/// records out of the journal.
 template <class T>
 concept Record = requires(T t, const T c) {
   { T::kind } -> std::convertible_to<std::string_view>;
@@ -28,123 +31,35 @@ concept Record = requires(T t, const T c) {
 };
 
 template <class T>
-concept Indexed = requires(const T c) {
+concept AddsIndexKeys = requires(const T c, IndexKeys& keys) { c.index_keys(keys); };
+template <class T>
+concept Indexed = AddsIndexKeys<T> || requires(const T c) {
   { c.index_keys() } -> std::same_as<std::vector<std::string>>;
 };
 
 template <class T>
 concept Visitable = requires(const T c) { c.visit_fields([](const char*, const auto&) {}); };
 
-inline void append_record_json(std::string& out, const std::string& v) {
-  append_json_string(out, v);
-}
-inline void append_record_json(std::string& out, bool v) { out += v ? "true" : "false"; }
-template <class I>
-  requires((std::integral<I> && !std::same_as<I, bool>) || std::is_enum_v<I>)
-void append_record_json(std::string& out, I v) {
-  out += std::to_string(static_cast<int64_t>(v));
-}
-inline void append_record_json(std::string& out, double v) { append_double(out, v); }
-inline void append_record_json(std::string& out, Time v) {
-  append_json_string(out, format_iso8601(v));
-}
-inline void append_record_json(std::string& out, Duration v) { out += std::to_string(v.count()); }
-template <Visitable T>
-void append_record_json(std::string& out, const T& v);
+using TypeIndex = size_t;
+TypeIndex next_type_index();
 template <class T>
-void append_record_json(std::string& out, const std::vector<T>& v);
-template <class A, class B>
-void append_record_json(std::string& out, const std::pair<A, B>& v);
-template <class T>
-void append_record_json(std::string& out, const std::set<T>& v);
-template <class T>
-void append_record_json(std::string& out, const std::map<std::string, T>& v);
-template <class T>
-void append_record_json(std::string& out, const std::optional<T>& v) {
-  if (v)
-    append_record_json(out, *v);
-  else
-    out += "null";
+TypeIndex type_index() {
+  static const TypeIndex index = next_type_index();
+  return index;
 }
 
-template <class Range>
-void append_record_json_list(std::string& out, const Range& range) {
-  out += '[';
-  const char* comma = "";
-  for (const auto& item : range) {
-    out += comma;
-    append_record_json(out, item);
-    comma = ",";
-  }
-  out += ']';
-}
-template <class T>
-void append_record_json(std::string& out, const std::vector<T>& v) {
-  append_record_json_list(out, v);
-}
-template <class T>
-void append_record_json(std::string& out, const std::set<T>& v) {
-  append_record_json_list(out, v);
-}
-template <class A, class B>
-void append_record_json(std::string& out, const std::pair<A, B>& v) {
-  out += '[';
-  append_record_json(out, v.first);
-  out += ',';
-  append_record_json(out, v.second);
-  out += ']';
-}
-template <class T>
-void append_record_json(std::string& out, const std::map<std::string, T>& v) {
-  out += '{';
-  const char* comma = "";
-  for (const auto& [key, value] : v) {
-    out += comma;
-    append_json_string(out, key);
-    out += ':';
-    append_record_json(out, value);
-    comma = ",";
-  }
-  out += '}';
-}
-
-/// Clients make these up at random; they are state, but not part of any comparison between runs.
-inline bool is_canonical_field(std::string_view name) { return !name.starts_with("client_token"); }
-
-template <Visitable T>
-void append_record_json(std::string& out, const T& v) {
-  out += '{';
-  const char* comma = "";
-  v.visit_fields([&](const char* name, const auto& field) {
-    if (!is_canonical_field(name)) return;
-    out += comma;
-    append_json_string(out, name);
-    out += ':';
-    append_record_json(out, field);
-    comma = ",";
-  });
-  out += '}';
-}
-
-/// The fields in which `after` differs from `before`, as a JSON object of their new values.
-template <Visitable T>
-std::string changed_fields_json(const T& before, const T& after) {
-  std::vector<std::string> old;
-  before.visit_fields([&](const char*, const auto& field) {
-    append_record_json(old.emplace_back(), field);
-  });
-  std::string out = "{";
-  size_t i = 0;
-  after.visit_fields([&](const char* name, const auto& field) {
-    std::string text;
-    append_record_json(text, field);
-    if (text == old[i++] || !is_canonical_field(name)) return;
-    if (out.size() > 1) out += ',';
-    append_json_string(out, name);
-    out += ':';
-    out += text;
-  });
-  return out + "}";
-}
+/// What a World does with records whose type it does not know. record_type.h makes it, once a type:
+/// the code behind it is compiled where a service lists its records, not wherever one is touched.
+struct RecordType {
+  std::string_view kind;
+  TypeIndex index = 0;
+  bool is_quiet = false, is_indexed = false;
+  std::shared_ptr<void> (*copy)(const void* record) = nullptr;
+  void (*append_json)(std::string& out, const void* record) = nullptr;
+  /// Fields in which `after` differs from `before`, as JSON.
+  std::string (*changes_json)(const void* before, const void* after) = nullptr;
+  void (*add_keys)(IndexKeys& keys, const void* record) = nullptr;
+};
+using RecordTypes = std::span<const RecordType* const>;
 
 }  // namespace squall::sim

@@ -1,6 +1,7 @@
 #include "emulator/sim/world.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 
 #include "emulator/core/error.h"
@@ -21,6 +22,13 @@ TypeIndex next_type_index() {
 size_t next_annex_index() {
   static std::atomic<size_t> next{0};
   return next++;
+}
+
+void Laws::add_records(RecordTypes types) {
+  for (const RecordType* type : types) {
+    if (records.size() <= type->index) records.resize(type->index + 1);
+    records[type->index] = type;
+  }
 }
 
 World::World(const Laws& laws, WorldOptions options)
@@ -65,7 +73,7 @@ void World::rollback() {
     undo->table->refresh_indexes();
   }
   for (auto it = ordinals_before_.rbegin(); it != ordinals_before_.rend(); ++it)
-    it->first->ordinals[it->second.first] = it->second.second;
+    *it->first = it->second;
   undo_.clear();
   recorded_.clear();
   ordinals_before_.clear();
@@ -75,6 +83,7 @@ void World::rollback() {
 }
 
 void World::publish_changes() {
+  std::vector<std::pair<const WatchRow*, const Region*>> told;
   for (const Undo& u : undo_) u.table->mark_stale(u.id);
   for (const Undo& u : undo_) {
     u.table->refresh_indexes();
@@ -96,6 +105,11 @@ void World::publish_changes() {
     journalled_.push_back(std::move(entry));
     const auto [from, to] = laws_.watches.equal_range(u.table->kind());
     for (auto watch = from; watch != to; ++watch) {
+      if (watch->second.whole_region) {  // one event serves all changes of a transaction
+        const std::pair<const WatchRow*, const Region*> about{&watch->second, u.region};
+        if (std::ranges::find(told, about) != told.end()) continue;
+        told.push_back(about);
+      }
       Event event;
       event.time = now();
       event.kind = watch->second.event_kind;
@@ -106,7 +120,7 @@ void World::publish_changes() {
   }
 }
 
-bool World::is_recorded(const TableBase& table, std::string_view id) {
+bool World::is_recorded(const Table& table, std::string_view id) {
   constexpr size_t searched_max = 16;
   if (undo_.size() <= searched_max) {
     return std::ranges::any_of(
@@ -117,7 +131,21 @@ bool World::is_recorded(const TableBase& table, std::string_view id) {
   return !recorded_.emplace(&table, id).second;
 }
 
-void World::record_undo(TableBase& table, Region& region, const std::string& id,
+Table& World::table(Region& region, TypeIndex type, std::string_view kind) {
+  if (type >= region.tables.size()) region.tables.resize(type + 1);
+  auto& slot = region.tables[type];
+  if (!slot) {
+    if (type >= laws_.records.size() || !laws_.records[type]) {
+      std::fprintf(stderr, "records of kind %.*s are in no definition's `records`\n",
+                   static_cast<int>(kind.size()), kind.data());
+      std::abort();
+    }
+    slot = std::make_unique<Table>(*laws_.records[type]);
+  }
+  return *slot;
+}
+
+void World::record_undo(Table& table, Region& region, const std::string& id,
                         std::shared_ptr<void> before) {
   if (!depth_) std::abort();  // a change outside of a transaction
   if (is_recorded(table, id)) return;
@@ -143,7 +171,7 @@ void World::journal(JournalEntry entry) {
 uint64_t World::next_ordinal(Region& region, std::string_view key) {
   auto at = region.ordinals.find(key);
   if (at == region.ordinals.end()) at = region.ordinals.emplace(std::string(key), 0).first;
-  if (depth_) ordinals_before_.push_back({&region, {at->first, at->second}});
+  if (depth_) ordinals_before_.emplace_back(&at->second, at->second);
   return ++at->second;
 }
 
