@@ -4,6 +4,8 @@
 #include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/stream_log.h"
+#include "services/dynamodb/table_settings.h"
 
 namespace squall::dynamodb {
 
@@ -11,11 +13,12 @@ const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::dynamodb),
       .handlers = {table_rows(), table_update_rows(), tag_rows(), item_rows(), read_rows(),
-                   page_rows(), batch_rows(), transaction_rows()},
-      .events = {table_events(), table_update_events()},
-      .watches = {table_watches()},
-      .latencies = {latencies()},
-      .records = {sim::records<Table>()},
+                   page_rows(), batch_rows(), transaction_rows(), ttl_rows()},
+      .events = {table_events(), table_update_events(), stream_events(),
+                 table_settings_events(), ttl_events()},
+      .watches = {table_watches(), stream_watches(), table_settings_watches()},
+      .latencies = {latencies(), ttl_latencies()},
+      .records = {sim::records<Table, Stream, TableSettings>()},
   };
   return definition;
 }

@@ -34,6 +34,8 @@ WarmThroughput warm_from(const Input& in, const WarmThroughput& floor);
 void read_sse(sim::Scope& scope, const Input& in, Table& table);
 /// Switches the stream on or off, as CreateTable and UpdateTable do.
 void read_stream(sim::Scope& scope, const Input& in, Table& table);
+/// Whether there is or was, within a day, a stream of that name (stream.cpp).
+bool has_stream(const sim::Scope& scope, std::string_view arn);
 
 // --- index_input.cpp -----------------------------------------------------------------------------
 Index index_from(const Input& in, bool global, bool on_demand);
