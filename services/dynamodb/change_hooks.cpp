@@ -1,4 +1,5 @@
 // THE list of what follows item changes. Adding one: a function of its own file and a line here.
+#include "services/dynamodb/recovery_log.h"
 #include "services/dynamodb/store.h"
 #include "services/dynamodb/stream_log.h"
 #include "services/dynamodb/ttl_index.h"
@@ -6,7 +7,7 @@
 namespace squall::dynamodb {
 
 std::span<const ChangeHook> change_hooks() {
-  static constexpr ChangeHook hooks[] = {note_in_stream, note_expiry};
+  static constexpr ChangeHook hooks[] = {note_in_stream, note_expiry, note_for_recovery};
   return hooks;
 }
 

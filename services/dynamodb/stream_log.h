@@ -121,8 +121,10 @@ struct Stream {
   KeySchema keys;
   Time created{};
   std::optional<Time> ended;
+  std::string policy, policy_revision;  // a resource policy
   std::vector<std::string> index_keys() const { return {table}; }
-  SQUALL_FIELDS(id, table, label, view_type, status, keys, created, ended)
+  SQUALL_FIELDS(id, table, label, view_type, status, keys, created, ended, policy,
+                policy_revision)
 };
 
 // --- stream.cpp ----------------------------------------------------------------------------------

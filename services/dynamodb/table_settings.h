@@ -36,6 +36,13 @@ struct KinesisDestination {
   SQUALL_FIELDS(stream_arn, status, precision, changed)
 };
 
+/// Where a restored table came from.
+struct RestoreSource {
+  std::string backup_arn, table_arn;
+  std::optional<Time> time;
+  SQUALL_FIELDS(backup_arn, table_arn, time)
+};
+
 struct TableSettings {
   static constexpr std::string_view kind = "dynamodb:table-settings";
   std::string id, table_id;  // the table's name and id
@@ -43,7 +50,8 @@ struct TableSettings {
   RecoverySettings recovery;
   std::vector<InsightSettings> insights;
   std::vector<KinesisDestination> destinations;
-  SQUALL_FIELDS(id, table_id, ttl, recovery, insights, destinations)
+  RestoreSource restore;
+  SQUALL_FIELDS(id, table_id, ttl, recovery, insights, destinations, restore)
 };
 
 /// The table's settings, or nullptr if nothing was ever set.
@@ -60,5 +68,12 @@ void require_usable(const Table& table);
 std::span<const api::HandlerRow> ttl_rows();
 std::span<const sim::EventRow> ttl_events();
 std::span<const sim::LatencyRow> ttl_latencies();
+// --- insight.cpp, kinesis.cpp, resource_policy.cpp -----------------------------------------------
+std::span<const api::HandlerRow> insight_rows();
+std::span<const sim::EventRow> insight_events();
+std::span<const api::HandlerRow> kinesis_rows();
+std::span<const sim::EventRow> kinesis_events();
+std::span<const sim::LatencyRow> settings_latencies();
+std::span<const api::HandlerRow> policy_rows();
 
 }  // namespace squall::dynamodb
