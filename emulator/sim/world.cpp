@@ -203,7 +203,6 @@ void World::advance_to(Time until) {
   int at_this_instant = 0;
   Time instant = now();
   for (;;) {
-    take_posted();
     const auto next = scheduler_.next_time();
     const bool due = next && *next <= until;
     const Time stop = due ? std::max(*next, now()) : until;
@@ -231,27 +230,7 @@ void World::advance_to(Time until) {
   update_next_due();
 }
 
-void World::post(Event event) {
-  const std::lock_guard lock(posted_mutex_);
-  if (to_ns(event.time) < next_due_ns_.load(std::memory_order_relaxed))
-    next_due_ns_.store(to_ns(event.time), std::memory_order_relaxed);
-  posted_.push_back(std::move(event));
-  has_posted_.store(true, std::memory_order_release);
-}
-
-void World::take_posted() {
-  if (!has_posted_.load(std::memory_order_acquire)) return;
-  const std::lock_guard lock(posted_mutex_);
-  for (Event& event : posted_) scheduler_.push(std::move(event));
-  posted_.clear();
-  has_posted_.store(false, std::memory_order_relaxed);
-}
-
 void World::update_next_due() {
-  const std::lock_guard lock(posted_mutex_);  // what post() lowers must not be overwritten
-  for (Event& event : posted_) scheduler_.push(std::move(event));
-  posted_.clear();
-  has_posted_.store(false, std::memory_order_relaxed);
   const auto next = scheduler_.next_time();
   next_due_ns_.store(next ? to_ns(*next) : std::numeric_limits<int64_t>::max(),
                      std::memory_order_relaxed);
@@ -264,7 +243,6 @@ void World::reset() {
   }
   regions_.clear();
   streams_.clear();
-  take_posted();
   scheduler_.clear();
   journal_.clear();
   if (clock_.pace() != Pace::wall) {

@@ -141,9 +141,6 @@ class World {
   void record_undo(Table& table, Region& region, const std::string& id,
                    std::shared_ptr<void> before);
   void schedule(Event event, bool unique);
-  /// Schedules from any thread without the World's lock (annexes, under locks of their own): taken
-  /// over before the next event or read.
-  void post(Event event);
   void journal(JournalEntry entry);
   uint64_t next_ordinal(Region& region, std::string_view key);
 
@@ -158,7 +155,6 @@ class World {
   void run_event(const Event& event);
   void publish_changes();
   void update_next_due();
-  void take_posted();
 
   const Laws& laws_;
   WorldOptions options_;
@@ -170,9 +166,6 @@ class World {
   std::map<std::string, Stream, std::less<>> streams_;
   std::shared_mutex mutex_;
   std::atomic<int64_t> next_due_ns_;
-  std::atomic<bool> has_posted_{false};
-  std::mutex posted_mutex_;
-  std::vector<Event> posted_;
   static constexpr size_t annexes_max = 8;
   std::array<std::atomic<Annex*>, annexes_max> annexes_{};
   mutable std::mutex annex_mutex_;

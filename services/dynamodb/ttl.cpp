@@ -1,4 +1,6 @@
 // Time to live: switched on and off by its two operations; what has expired goes on the clock.
+#include <algorithm>
+
 #include "services/dynamodb/table_settings.h"
 #include "services/dynamodb/ttl_index.h"
 
@@ -6,6 +8,9 @@ namespace squall::dynamodb {
 namespace {
 
 constexpr Duration update_interval = 1h;
+// Items are written without the World's lock and schedule nothing: a sweep looks at the index this
+// often at least, and touches only what is due.
+constexpr Duration sweep_period = 10s;
 
 Value update_ttl(Context& ctx, Input in) {
   const Table& table = table_at(ctx, in.string("TableName"));
@@ -55,7 +60,7 @@ void fill(TableStore& store, Time now) {
     auto c = last ? items.seek(items.position_of(*last, Position::Edge::after)) : items.begin();
     for (int i = 0; i < portion && c != items.end(); ++i, items.next(c)) {
       last = ItemRef::share(items.item(c));
-      index->add(store, last.get(), now);
+      index->add(last.get(), now);
     }
     more = c != items.end();
   }
@@ -69,10 +74,11 @@ void set_index(sim::Scope& scope, const std::string& table, const std::string& a
     if (attribute.empty() && !store->attached_if<ExpiryIndex>()) return;
     ExpiryIndex& index = store->attached<ExpiryIndex>();
     index.clear();
-    index.world = &scope.world();
     index.attribute = attribute;
   }
-  if (!attribute.empty()) fill(*store, scope.now());
+  if (attribute.empty()) return;
+  fill(*store, scope.now());
+  scope.at_unique(scope.now(), "dynamodb.ttl.sweep", table);
 }
 
 // --- events --------------------------------------------------------------------------------------
@@ -111,7 +117,6 @@ size_t delete_expired(sim::Scope& scope, TableStore& store, size_t most) {
       const Duration delay = scope.latency("dynamodb.ttl.deletion", store.name());
       index->condemn(expired, delay == Duration{} ? scope.now() : whole_second(scope.now() + delay));
     } else {
-      index->end_sweep(store, scope.now());
       break;
     }
   }
@@ -122,17 +127,18 @@ void sweep(sim::Scope& scope, const sim::Event& event) {
   constexpr size_t portion = 500;
   const auto store = stores_of(scope.world()).find(scope.region(), event.subject);
   if (!store) return;
-  {
-    const std::lock_guard lock(store->mutex());
-    auto* index = store->attached_if<ExpiryIndex>();
-    if (!index || !index->begin_sweep(scope.now())) return;
-  }
   size_t all = 0;
   for (size_t deleted = portion; deleted == portion; all += deleted)
     deleted = delete_expired(scope, *store, portion);
   if (all)
     scope.announce("dynamodb.ttl-deleted", event.subject,
                    cat(all, " expired items of table ", event.subject, " were deleted"));
+  const std::lock_guard lock(store->mutex());
+  const auto* index = store->attached_if<ExpiryIndex>();
+  if (!index || index->attribute.empty()) return;
+  const Time next = index->next_time().value_or(scope.now() + sweep_period);
+  scope.at_unique(std::clamp(next, scope.now(), scope.now() + sweep_period), "dynamodb.ttl.sweep",
+                  event.subject);
 }
 
 }  // namespace

@@ -30,17 +30,6 @@ std::optional<int64_t> ExpiryIndex::expiry_of(const Item& item) const {
   return seconds;
 }
 
-void ExpiryIndex::wake(const TableStore& store, Time at) {
-  if (wake_ && *wake_ <= at) return;
-  wake_ = at;
-  sim::Event event;
-  event.time = at;
-  event.kind = "dynamodb.ttl.sweep";
-  event.region = store.region();
-  event.subject = store.name();
-  world->post(std::move(event));
-}
-
 void ExpiryIndex::remove(const Item* item) {
   const auto expiry = expiry_of(*item);
   if (!expiry) return;
@@ -51,17 +40,16 @@ void ExpiryIndex::remove(const Item* item) {
   }
 }
 
-void ExpiryIndex::add(const TableStore& store, const Item* item, Time now) {
+void ExpiryIndex::add(const Item* item, Time now) {
   const auto expiry = expiry_of(*item);
   if (!expiry || *expiry < unix_seconds(now) - too_old_s || due_.contains(item)) return;
   waiting_.insert({*expiry, item});
-  wake(store, std::max(expired_from(*expiry), now));
 }
 
-void ExpiryIndex::change(const TableStore& store, const ItemChange& change) {
+void ExpiryIndex::change(const ItemChange& change) {
   if (attribute.empty()) return;
   if (change.before) remove(change.before.get());
-  if (change.after) add(store, change.after.get(), change.time);
+  if (change.after) add(change.after.get(), change.time);
 }
 
 void ExpiryIndex::clear() {
@@ -96,18 +84,8 @@ std::optional<Time> ExpiryIndex::next_time() const {
   return next;
 }
 
-bool ExpiryIndex::begin_sweep(Time now) {
-  if (!wake_ || *wake_ > now) return false;
-  wake_.reset();
-  return true;
-}
-
-void ExpiryIndex::end_sweep(const TableStore& store, Time now) {
-  if (const auto next = next_time()) wake(store, std::max(*next, now));
-}
-
 void note_expiry(TableStore& store, const ItemChange& change) {
-  if (ExpiryIndex* index = store.attached_if<ExpiryIndex>()) index->change(store, change);
+  if (ExpiryIndex* index = store.attached_if<ExpiryIndex>()) index->change(change);
 }
 
 }  // namespace squall::dynamodb

@@ -11,12 +11,11 @@ namespace squall::dynamodb {
 
 class ExpiryIndex final : public Attachment {
  public:
-  /// Whoever sets these holds the table's lock, as for everything below.
-  sim::World* world = nullptr;
+  /// Whoever sets it holds the table's lock, as for everything below.
   std::string attribute;  // empty: off
 
-  void change(const TableStore& store, const ItemChange& change);
-  void add(const TableStore& store, const Item* item, Time now);
+  void change(const ItemChange& change);
+  void add(const Item* item, Time now);
   void clear();
 
   /// An item that has expired and has no time of deletion yet, or nullptr.
@@ -24,10 +23,8 @@ class ExpiryIndex final : public Attachment {
   /// Deletes it at that time unless it changes before.
   void condemn(const Item* item, Time due);
   const Item* next_condemned(Time now) const;
-  /// When to look again. A sweep that comes sooner is left over and has nothing to do.
+  /// When the next item is due, one way or the other.
   std::optional<Time> next_time() const;
-  bool begin_sweep(Time now);
-  void end_sweep(const TableStore& store, Time now);
 
  private:
   struct Entry {
@@ -40,11 +37,9 @@ class ExpiryIndex final : public Attachment {
   };
   std::optional<int64_t> expiry_of(const Item& item) const;
   void remove(const Item* item);
-  void wake(const TableStore& store, Time at);
 
   std::set<Entry> waiting_, condemned_;
   std::map<const Item*, int64_t> due_;  // of condemned_; looked up, never walked
-  std::optional<Time> wake_;            // the next sweep that is scheduled
 };
 
 /// The hook.
