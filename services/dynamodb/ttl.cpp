@@ -1,6 +1,7 @@
 // Time to live: switched on and off by its two operations; what has expired goes on the clock.
 #include <algorithm>
 
+#include "services/dynamodb/replica.h"
 #include "services/dynamodb/table_settings.h"
 #include "services/dynamodb/ttl_index.h"
 
@@ -32,6 +33,14 @@ Value update_ttl(Context& ctx, Input in) {
   ttl = {enable ? "ENABLING" : "DISABLING", attribute, ctx.now()};
   ctx.after(ctx.latency("dynamodb.ttl.updating", table.id), "dynamodb.ttl.updated", table.id,
             table.table_id);
+  for (const std::string& region : other_replicas(ctx, table.id)) {
+    sim::Scope there = ctx.in_region(region);
+    const Table* other = there.view<Table>(table.id);
+    if (!other || other->status == "DELETING") continue;
+    edit_settings(there, *other).ttl = ttl;
+    there.after(there.latency("dynamodb.ttl.updating", cat(region, "/", table.id)),
+                "dynamodb.ttl.updated", other->id, other->table_id);
+  }
   return {{"TimeToLiveSpecification", {{"Enabled", enable}, {"AttributeName", attribute}}}};
 }
 
@@ -128,7 +137,8 @@ void sweep(sim::Scope& scope, const sim::Event& event) {
   const auto store = stores_of(scope.world()).find(scope.region(), event.subject);
   if (!store) return;
   size_t all = 0;
-  for (size_t deleted = portion; deleted == portion; all += deleted)
+  const bool here = expires_items(scope, event.subject);
+  for (size_t deleted = here ? portion : 0; deleted == portion; all += deleted)
     deleted = delete_expired(scope, *store, portion);
   if (all)
     scope.announce("dynamodb.ttl-deleted", event.subject,
@@ -136,9 +146,9 @@ void sweep(sim::Scope& scope, const sim::Event& event) {
   const std::lock_guard lock(store->mutex());
   const auto* index = store->attached_if<ExpiryIndex>();
   if (!index || index->attribute.empty()) return;
-  const Time next = index->next_time().value_or(scope.now() + sweep_period);
-  scope.at_unique(std::clamp(next, scope.now(), scope.now() + sweep_period), "dynamodb.ttl.sweep",
-                  event.subject);
+  const Time latest = scope.now() + sweep_period;
+  scope.at_unique(here ? std::min(index->next_time().value_or(latest), latest) : latest,
+                  "dynamodb.ttl.sweep", event.subject);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class List final : public sim::Faults {
     static const std::vector<sim::FaultKind> list = {
         az_power_loss(),   db_host_failure(), instance_host_failure(), zone_network_partition(),
         network_latency(), packet_loss(),     cpu_stress(),
-        ecs_task_kill(),   ecs_container_exit()};
+        ecs_task_kill(),   ecs_container_exit(), dynamodb_pause_replication()};
     return list;
   }
 
