@@ -3,7 +3,13 @@
 
 #include <algorithm>
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
+#include "services/ecs/account_setting.h"
+#include "services/ecs/deployment.h"
+#include "services/ecs/express.h"
+#include "services/ecs/instance.h"
+#include "services/ecs/managed_daemon.h"
 #include "services/ecs/registry.h"
 #include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
@@ -57,6 +63,11 @@ const api::ServiceDefinition& service() {
                     lifecycle_latencies(), container_latencies(), monitor_latencies(),
                     // services
                     scheduler_latencies()},
+      .records = {sim::records<AccountSetting, SchedulerState, ServiceDeployment,
+                               ServiceRevision, TaskSet, CapacityProvider, Cluster,
+                               ContainerInstance, Service, ServiceEvent, Task,
+                               TaskDefinition, Agent, Daemon, DaemonDeployment,
+                               DaemonRevision, ExpressService>(), lost_zone_records()},
   };
   return definition;
 }
