@@ -91,6 +91,9 @@ struct DocumentSource {
   std::string (*find)(const Scope& scope, std::string_view path) = nullptr;
 };
 
+/// The records that the simulation itself keeps.
+RecordTypes own_records();
+
 /// Registered once by main (or a test's fixture).
 struct Plane {
   const Reachability* reachability = nullptr;

@@ -1,6 +1,7 @@
 // DynamoDB's definition: its rows.
 #include "services/dynamodb/dynamodb.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/dynamodb/internal.h"
 
@@ -13,6 +14,7 @@ const api::ServiceDefinition& service() {
       .events = {table_events(), table_update_events()},
       .watches = {table_watches()},
       .latencies = {latencies()},
+      .records = {sim::records<Table>()},
   };
   return definition;
 }

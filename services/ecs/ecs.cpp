@@ -3,7 +3,11 @@
 
 #include <algorithm>
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
+#include "services/ecs/account_setting.h"
+#include "services/ecs/deployment.h"
+#include "services/ecs/instance.h"
 #include "services/ecs/registry.h"
 #include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
@@ -55,6 +59,10 @@ const api::ServiceDefinition& service() {
                     lifecycle_latencies(), container_latencies(), monitor_latencies(),
                     // services
                     scheduler_latencies()},
+      .records = {sim::records<AccountSetting, SchedulerState, ServiceDeployment,
+                               ServiceRevision, TaskSet, CapacityProvider, Cluster,
+                               ContainerInstance, Service, ServiceEvent, Task,
+                               TaskDefinition, Agent>(), lost_zone_records()},
   };
   return definition;
 }

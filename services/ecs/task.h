@@ -107,6 +107,7 @@ std::string pull_error(const sim::Scope& scope, std::string_view image, bool far
 
 // --- task_monitor.cpp ----------------------------------------------------------------------------
 /// Fargate's own knowledge of a zone, as late as it comes.
+sim::RecordTypes lost_zone_records();
 bool is_known_dark(const sim::Scope& scope, std::string_view zone);
 /// Whether the task's host is without power at this moment.
 bool is_host_dark(const sim::Scope& scope, const Task& task);

@@ -1,5 +1,6 @@
 // What becomes of tasks when hosts go dark or away: physics at once, Fargate and the agents later.
 #include "emulator/sim/impairment.h"
+#include "emulator/sim/record_type.h"
 #include "services/ec2/ec2.h"
 #include "services/ecs/task.h"
 
@@ -156,6 +157,8 @@ const sim::LatencyRow latencies[] = {
 };
 
 }  // namespace
+
+sim::RecordTypes lost_zone_records() { return sim::records<LostZone>(); }
 
 bool is_known_dark(const sim::Scope& scope, std::string_view zone) {
   return scope.has<LostZone>(zone);
