@@ -69,7 +69,8 @@ std::string container_refusal(const Input& container, const TaskDefinition& reco
                                           linux_parameters.value().at(member).empty()))
       return cat("Fargate does not support the Linux parameter '", member, "'.");
   for (const std::string& add : linux_parameters.at("capabilities").strings("add"))
-    if (add != "SYS_PTRACE") return cat("Fargate does not support adding the capability ", add, '.');
+    if (add != "SYS_PTRACE")
+      return cat("Fargate does not support adding the capability ", add, '.');
   for (const std::string_view member : {"startTimeout", "stopTimeout"})
     if (container.integer(member) > 120)
       return cat("Fargate supports a ", member, " of at most 120 seconds.");

@@ -1,5 +1,5 @@
-// Container Insights: counts, reservations and utilisation of clusters that have it on, each minute,
-// as metrics and as performance log events.
+// Container Insights: counts, reservations and utilisation of clusters that have it on, each
+// minute, as metrics and as performance log events.
 #include <algorithm>
 
 #include "services/cloudwatch/cloudwatch.h"

@@ -71,6 +71,7 @@ std::string choose_provider(const std::vector<StrategyItem>& strategy,
         (count(item) - item.base) * best->weight < (count(*best) - best->base) * item.weight)
       best = &item;
   }
+  if (!best && strategy.size() == 1) return strategy[0].provider;  // no weight given
   return best ? best->provider : std::string();
 }
 
