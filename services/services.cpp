@@ -7,6 +7,7 @@
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/ec2/ec2.h"
+#include "services/ecr/ecr.h"
 #include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
@@ -27,6 +28,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &cloudwatch::service(),
       &dynamodb::service(),
       &ec2::service(),
+      &ecr::service(),
       &ecs::service(),
       &elasticache::service(),
       &elbv2::service(),

@@ -10,7 +10,8 @@ namespace squall::dynamodb {
 const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::dynamodb),
-      .handlers = {table_rows(), table_update_rows(), tag_rows(), item_rows(), read_rows()},
+      .handlers = {table_rows(), table_update_rows(), tag_rows(), item_rows(), read_rows(),
+                   page_rows(), batch_rows(), transaction_rows()},
       .events = {table_events(), table_update_events()},
       .watches = {table_watches()},
       .latencies = {latencies()},

@@ -1,6 +1,7 @@
 // UpdateService: what may change, by deployment controller, and what starts a deployment.
 #include <algorithm>
 
+#include "emulator/sim/record_type.h"
 #include "services/ecs/scheduler.h"
 
 namespace squall::ecs {

@@ -64,7 +64,8 @@ TEST_F(AppScalingTest, TargetsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(error(aas, "DescribeScalableTargets",
                   {{"ServiceNamespace", "ecs"}, {"NextToken", "%"}}).code,
             "InvalidNextTokenException");
-  const Value none{{"ResourceARN", "arn:aws:application-autoscaling:us-east-1:1:scalable-target/x"}};
+  const Value none{
+      {"ResourceARN", "arn:aws:application-autoscaling:us-east-1:1:scalable-target/x"}};
   EXPECT_EQ(error(aas, "ListTagsForResource", none).code, "ResourceNotFoundException");
   make_target();
   EXPECT_EQ(refusal("RegisterScalableTarget", {{"Tags", Value{{"a", "b"}}}}),
