@@ -15,6 +15,7 @@
 #include "services/logs/logs.h"
 #include "services/rds/rds.h"
 #include "services/servicediscovery/servicediscovery.h"
+#include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
 
 namespace squall {
@@ -35,6 +36,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &logs::service(),
       &rds::service(),
       &servicediscovery::service(),
+      &ssm::service(),
       &sts::service(),
   };
   return list;

@@ -1,5 +1,6 @@
 #include "services/dataplane/dataplane.h"
 
+#include "emulator/sim/record_type.h"
 #include "services/dataplane/dns.h"
 #include "services/dataplane/health.h"
 #include "services/dataplane/metrics.h"
@@ -13,6 +14,7 @@ const api::ServiceDefinition& contribution() {
     d.events = {health_events(), dns_events(), metrics_events(), nat_events()};
     d.watches = {health_watches(), dns_watches()};
     d.latencies = {dns_latencies()};
+    d.records = {sim::records<ZoneDns>(), nat_records()};
     return d;
   }();
   return definition;

@@ -24,6 +24,11 @@ const Value* Fields::find(std::string_view member) const {
 
 bool Fields::has(std::string_view member) const { return find(member); }
 
+Value Fields::raw(std::string_view member) const {
+  const Value* v = find(member);
+  return v ? *v : Value();
+}
+
 std::optional<std::string_view> Fields::optional_text(std::string_view member) const {
   const Value* v = find(member);
   if (!v) return {};

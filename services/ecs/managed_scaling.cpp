@@ -178,6 +178,7 @@ const sim::WatchRow watches[] = {
 
 bool is_used(const sim::Scope& scope, const ContainerInstance& instance) {
   for (const Task* task : scope.by<Task>("instance:" + instance.id)) {
+    if (task->group.starts_with("daemon:")) continue;
     const Service* service = scope.view<Service>(task->service);
     if (!service || service->scheduling != "DAEMON") return true;
   }

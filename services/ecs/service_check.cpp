@@ -197,7 +197,9 @@ void resolve_launch(const sim::Scope& scope, const Cluster& cluster, RunSpec& sp
 }
 
 void check_run_spec(const sim::Scope& scope, const Service& service, const RunSpec& spec) {
-  const TaskDefinition& definition = *scope.view<TaskDefinition>(spec.definition);
+  const TaskDefinition* found = scope.view<TaskDefinition>(spec.definition);
+  if (!found) throw definition_inactive();
+  const TaskDefinition& definition = *found;
   check_platform(definition, spec);
   check_network(scope, definition, spec);
   check_placement(service, spec);

@@ -27,7 +27,8 @@ class List final : public sim::Faults {
   const std::vector<sim::FaultKind>& kinds() const override {
     static const std::vector<sim::FaultKind> list = {
         az_power_loss(),   db_host_failure(), instance_host_failure(), zone_network_partition(),
-        network_latency(), packet_loss(),     cpu_stress()};
+        network_latency(), packet_loss(),     cpu_stress(),
+        ecs_task_kill(),   ecs_container_exit()};
     return list;
   }
 
@@ -97,7 +98,7 @@ const sim::Faults& faults() {
 const api::ServiceDefinition& contribution() {
   static const api::ServiceDefinition definition = [] {
     api::ServiceDefinition d;
-    d.events = {events};
+    d.events = {events, ecs_task_kill_events()};
     return d;
   }();
   return definition;

@@ -1,6 +1,7 @@
 // What one fault's file gives to the list, and what several of them share.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "emulator/core/error.h"
@@ -16,6 +17,10 @@ sim::FaultKind zone_network_partition();
 sim::FaultKind network_latency();
 sim::FaultKind packet_loss();
 sim::FaultKind cpu_stress();
+sim::FaultKind ecs_task_kill();
+sim::FaultKind ecs_container_exit();
+/// The events of kinds that go on by themselves.
+std::span<const sim::EventRow> ecs_task_kill_events();
 
 AwsError invalid_argument(std::string message);
 /// The argument, or its default; throws if it is required and missing.

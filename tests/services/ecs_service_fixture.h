@@ -110,16 +110,17 @@ class EcsServiceTest : public TaskTest {
     Value forward = Value::list();
     for (size_t n = 0; n < groups.size(); ++n)
       forward.push({{"TargetGroupArn", groups[n]}, {"Weight", n == 0 ? 100 : 0}});
-    return std::string(call("elbv2", "CreateListener",
-                            {{"LoadBalancerArn", arn},
-                             {"Protocol", "HTTP"},
-                             {"Port", 80},
-                             {"DefaultActions",
-                              std::vector<Value>{{{"Type", "forward"},
-                                                  {"ForwardConfig", {{"TargetGroups", forward}}}}}}})
-                           .at("Listeners")[0]
-                           .at("ListenerArn")
-                           .text());
+    return std::string(
+        call("elbv2", "CreateListener",
+             {{"LoadBalancerArn", arn},
+              {"Protocol", "HTTP"},
+              {"Port", 80},
+              {"DefaultActions",
+               std::vector<Value>{
+                   {{"Type", "forward"}, {"ForwardConfig", {{"TargetGroups", forward}}}}}}})
+            .at("Listeners")[0]
+            .at("ListenerArn")
+            .text());
   }
   static Value behind(const std::string& group, const Value& more = Value::map()) {
     return {{"loadBalancers",
