@@ -144,8 +144,7 @@ struct Host {
   sim::Stream stream;
   // Counters that metrics and results take and reset.
   int64_t busy_taken_ns = 0;
-  double used_s = 0;           // vCPU seconds of the minute
-  int in_flight_max = 0;
+  double used_vcpus = 0;       // tasks: mean of the last minute
   uint32_t requests = 0, errors = 0;
   std::vector<uint32_t> database_requests, cache_requests, requests_by_node;
   uint32_t internet_requests = 0;
