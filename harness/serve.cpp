@@ -82,9 +82,11 @@ api::DispatchOptions dispatch_options(const ServeOptions& options, uint16_t port
   dispatch.advertised_host =
       options.advertised_host.empty() ? cat("localhost:", port) : options.advertised_host;
   if (!options.secret_key.empty()) {
-    dispatch.verify = [secret = options.secret_key](const protocol::Request& request,
-                                                    const protocol::Call& call) {
-      api::verify_signature(request, call, secret);
+    // Keys that IAM and STS issued have secrets of their own.
+    dispatch.verify = [common = options.secret_key](const protocol::Request& request,
+                                                    const protocol::Call& call,
+                                                    const std::string& secret) {
+      api::verify_signature(request, call, secret.empty() ? common : secret);
     };
   }
   if (options.warn_unread) dispatch.on_unread = warn_of_unread;

@@ -2,6 +2,7 @@
 #include "services/services.h"
 
 #include "services/acm/acm.h"
+#include "services/application_autoscaling/application_autoscaling.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/dynamodb/dynamodb.h"
@@ -20,6 +21,7 @@ namespace squall {
 std::span<const api::ServiceDefinition* const> all_services() {
   static const api::ServiceDefinition* const list[] = {
       &acm::service(),
+      &application_autoscaling::service(),
       &autoscaling::service(),
       &cloudwatch::service(),
       &dynamodb::service(),

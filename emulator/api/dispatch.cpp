@@ -16,7 +16,10 @@ AwsError not_served(const protocol::Call& call) {
 }
 
 Dispatcher::Dispatcher(Worlds& worlds, DispatchOptions options)
-    : worlds_(worlds), options_(std::move(options)) {}
+    : worlds_(worlds), options_(std::move(options)) {
+  options_.registry = &worlds_.registry();
+  options_.deliver = [this](const Message& message) { deliver(message); };
+}
 
 Value DirectCall::document() const {
   const Value decoded = protocol::decode(call, request);
@@ -78,10 +81,28 @@ void journal_call(sim::World& world, const protocol::Call& call, std::string_vie
 
 }  // namespace
 
+void Dispatcher::handle_raw(const RawRoute& route, const protocol::Request& request,
+                            protocol::Response& response) {
+  const std::string request_id = next_request_id({});
+  AwsError refusal{"InternalFailure", "An internal error has occurred", 500};
+  try {
+    return run_raw(worlds_, route, request, response, request_id, options_);
+  } catch (const AwsError& error) {
+    refusal = error;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "squall: internal failure in %.*s: %s\n",
+                 static_cast<int>(request.path.size()), request.path.data(), failure.what());
+  }
+  response.reset();
+  route.refuse(refusal, response);
+}
+
 void Dispatcher::handle(const protocol::Request& request, protocol::Response& response) {
   Arena& arena = request_arena();
   const ArenaReset reset{arena};
   const Arena::Use use(arena);
+  if (const RawRoute* raw = worlds_.registry().find_raw(request))
+    return handle_raw(*raw, request, response);
   protocol::Call call;
   std::string request_id;
   try {
@@ -89,7 +110,7 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
     route_options.default_region = options_.default_region;
     protocol::route(worlds_.registry().models(), request, route_options, call);
     request_id = next_request_id(call);
-    if (options_.verify) options_.verify(request, call);
+    if (options_.verify) verify(request, call);
     answer(request, call, request_id, response);
   } catch (const AwsError& error) {
     if (request_id.empty()) request_id = next_request_id(call);
@@ -141,14 +162,15 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
                const DispatchOptions& options) {
   const std::string_view region = call.service->global() ? "aws-global" : call.region;
   const Input input(document, call.operation.input());
+  std::vector<Message> messages;
   auto execute = [&] {
     Context ctx(world, region, call);
     ctx.request_id = request_id;
     ctx.advertised_host = options.advertised_host;
-    ctx.caller_id = world.account();
-    ctx.caller_arn = cat("arn:aws:iam::", world.account(), ":root");
+    identify_caller(options.registry, ctx);
     Value output = entry.run(ctx, input);
     if (entry.after) entry.after(ctx, input);
+    messages = std::move(ctx.messages);
     return output;
   };
   auto report_unread = [&] {
@@ -166,7 +188,7 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
       return output;
     }
   }
-  const std::unique_lock lock(world.mutex());
+  std::unique_lock lock(world.mutex());
   world.advance_to(world.clock().target());
   world.region(region);
   if (entry.access == Access::reads) {
@@ -175,13 +197,13 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
     return output;
   }
   world.begin();
+  Value output;
   try {
-    const Value output = execute();
+    output = execute();
     journal_call(world, call, "ok");
     world.commit();
     world.drain();
     report_unread();
-    return output;
   } catch (const AwsError& error) {
     world.rollback();
     journal_call(world, call, error.code);
@@ -190,6 +212,10 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
     world.rollback();
     throw;
   }
+  lock.unlock();  // never two Worlds' locks at once
+  for (const Message& message : messages)
+    if (options.deliver) options.deliver(message);
+  return output;
 }
 
 }  // namespace squall::api

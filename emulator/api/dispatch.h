@@ -37,11 +37,17 @@ class Registry {
   /// nullptr if nobody serves the operation.
   const Entry* find(const model::Service& service, const model::Operation& operation) const;
   size_t served_count(const model::Service& service) const;
+  /// The raw route that the request takes, or nullptr: then it is an API call.
+  const RawRoute* find_raw(const protocol::Request& request) const;
+  /// Whose an issued access key is (identity.cpp). The World's lock is held.
+  std::optional<Principal> identify(sim::World& world, std::string_view access_key) const;
 
  private:
   std::vector<model::Service> models_;
   std::map<const model::Tables*, std::vector<Entry>> entries_;  // by Operation::index()
+  std::vector<RawRoute> raw_routes_;
   sim::Laws laws_;
+  std::vector<decltype(ServiceDefinition::identify)> identify_;
 };
 
 /// All tenants of a server: one World an account, made on first touch.
@@ -51,7 +57,7 @@ class Worlds {
   const Registry& registry() const { return registry_; }
   const sim::WorldOptions& options() const { return options_; }
   sim::World& world(std::string_view account);
-  /// The twelve-digit access key, or the default account.
+  /// The twelve-digit access key, the account of an issued one, or the default account.
   std::string_view account_of(std::string_view access_key) const;
   std::vector<std::string> accounts() const;
   void reset_all();
@@ -70,12 +76,21 @@ struct DispatchOptions {
   std::string default_region = "us-east-1";
   std::string advertised_host = "localhost:4566";
   /// Checks the request's signature before anything else; empty: signatures are only parsed.
-  std::function<void(const protocol::Request&, const protocol::Call&)> verify;
+  /// `secret` is the one issued with the request's key, or empty.
+  std::function<void(const protocol::Request&, const protocol::Call&, const std::string& secret)>
+      verify;
+  const Registry* registry = nullptr;  // asked whose an access key is
+  /// Carries a message to another account; called with no lock held.
+  std::function<void(const Message&)> deliver;
   /// Told of supplied members that no handler read.
   std::function<void(const protocol::Call&, const std::vector<std::string>& paths)> on_unread;
 };
 
 AwsError not_served(const protocol::Call& call);
+
+/// Puts the caller into the context, by its access key; the account's root if nobody issued that.
+/// Throws where a key is inactive or has expired (identity.cpp).
+void identify_caller(const Registry* registry, Context& ctx);
 
 /// Lock, clock, handler, commit, drain. Throws what the handler throws, everything undone.
 /// `on_unread`, if given, is told of supplied members that the handler did not read.
@@ -83,6 +98,10 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
                const Value& document, const std::string& request_id,
                const DispatchOptions& options);
 
+/// The same for a raw route; throws what its handler throws, everything undone.
+void run_raw(Worlds& worlds, const RawRoute& route, const protocol::Request& request,
+             protocol::Response& response, const std::string& request_id,
+             const DispatchOptions& options);
 /// The same for rows of Access::direct: the answer's text is appended to `answer`.
 void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
                 const protocol::Request& request, std::string& answer);
@@ -95,7 +114,11 @@ class Dispatcher {
   uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
 
  private:
+  void handle_raw(const RawRoute& route, const protocol::Request& request,
+                  protocol::Response& response);
   std::string next_request_id(const protocol::Call& call);
+  void verify(const protocol::Request& request, const protocol::Call& call);
+  void deliver(const Message& message);
   void answer(const protocol::Request& request, const protocol::Call& call,
               const std::string& request_id, protocol::Response& response);
 

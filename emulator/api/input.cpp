@@ -22,13 +22,21 @@ bool is_floating(ShapeType t) { return t == ShapeType::float_ || t == ShapeType:
 
 }  // namespace
 
-Value Input::get(std::string_view member) const {
-  if (!shape_) return {};  // a structure that was not supplied has no shape to check against
-  if (!shape_.find(member)) programmers_error(shape_, member, "is not in the model");
+Value Input::take(std::string_view member) const {
   const Member* found = value_.find(member);
   if (!found) return {};
   found->read = true;
   return found->value.is_null() ? Value() : found->value;
+}
+
+Value Input::get(std::string_view member) const {
+  if (!shape_) return {};  // a structure that was not supplied has no shape to check against
+  if (!shape_.find(member)) programmers_error(shape_, member, "is not in the model");
+  return take(member);
+}
+
+Value Input::get(std::string_view member, ShapeType type) const {
+  return member_of(member, type) ? take(member) : Value();
 }
 
 model::ShapeMember Input::member_of(std::string_view member, ShapeType type) const {
@@ -43,8 +51,7 @@ model::ShapeMember Input::member_of(std::string_view member, ShapeType type) con
 }
 
 std::optional<std::string> Input::optional_string(std::string_view member) const {
-  member_of(member, ShapeType::string);
-  const Value v = get(member);
+  const Value v = get(member, ShapeType::string);
   if (v.is_absent()) return {};
   return std::string(v.text());
 }
@@ -55,8 +62,7 @@ std::string Input::string(std::string_view member, std::string_view fallback) co
 }
 
 std::optional<int64_t> Input::optional_integer(std::string_view member) const {
-  member_of(member, ShapeType::integer);
-  const Value v = get(member);
+  const Value v = get(member, ShapeType::integer);
   if (v.is_absent()) return {};
   return v.integer();
 }
@@ -66,8 +72,7 @@ int64_t Input::integer(std::string_view member, int64_t fallback) const {
 }
 
 std::optional<double> Input::optional_real(std::string_view member) const {
-  member_of(member, ShapeType::double_);
-  const Value v = get(member);
+  const Value v = get(member, ShapeType::double_);
   if (v.is_absent()) return {};
   return v.real();
 }
@@ -77,8 +82,7 @@ double Input::real(std::string_view member, double fallback) const {
 }
 
 std::optional<bool> Input::optional_boolean(std::string_view member) const {
-  member_of(member, ShapeType::boolean);
-  const Value v = get(member);
+  const Value v = get(member, ShapeType::boolean);
   if (v.is_absent()) return {};
   return v.boolean();
 }
@@ -88,40 +92,37 @@ bool Input::boolean(std::string_view member, bool fallback) const {
 }
 
 std::optional<Time> Input::time(std::string_view member) const {
-  member_of(member, ShapeType::timestamp);
-  const Value v = get(member);
+  const Value v = get(member, ShapeType::timestamp);
   if (v.is_absent()) return {};
   return v.time();
 }
 
 std::string Input::blob(std::string_view member) const {
-  member_of(member, ShapeType::blob);
-  return std::string(get(member).text());
+  return std::string(get(member, ShapeType::blob).text());
 }
 
 std::vector<std::string> Input::strings(std::string_view member) const {
-  member_of(member, ShapeType::list);
   std::vector<std::string> out;
-  for (const Value& v : get(member).items()) out.emplace_back(v.text());
+  for (const Value& v : get(member, ShapeType::list).items()) out.emplace_back(v.text());
   return out;
 }
 
 std::vector<Input> Input::list(std::string_view member) const {
   const model::ShapeMember m = member_of(member, ShapeType::list);
   std::vector<Input> out;
-  for (const Value& v : get(member).items()) out.emplace_back(v, m.shape().element().shape());
+  if (!m) return out;
+  for (const Value& v : take(member).items()) out.emplace_back(v, m.shape().element().shape());
   return out;
 }
 
 Input Input::at(std::string_view member) const {
   const model::ShapeMember m = member_of(member, ShapeType::structure);
-  return m ? Input(get(member), m.shape()) : Input();
+  return m ? Input(take(member), m.shape()) : Input();
 }
 
 std::vector<std::pair<std::string, std::string>> Input::string_map(std::string_view member) const {
-  member_of(member, ShapeType::map);
   std::vector<std::pair<std::string, std::string>> out;
-  for (const Member& m : get(member).members()) {
+  for (const Member& m : get(member, ShapeType::map).members()) {
     m.read = true;
     out.emplace_back(m.key.text, m.value.text());
   }
@@ -131,7 +132,8 @@ std::vector<std::pair<std::string, std::string>> Input::string_map(std::string_v
 std::vector<std::pair<std::string, Input>> Input::map(std::string_view member) const {
   const model::ShapeMember shape = member_of(member, ShapeType::map);
   std::vector<std::pair<std::string, Input>> out;
-  for (const Member& m : get(member).members()) {
+  if (!shape) return out;
+  for (const Member& m : take(member).members()) {
     m.read = true;
     out.emplace_back(m.key.text, Input(m.value, shape.shape().map_value().shape()));
   }

@@ -60,6 +60,9 @@ class Input {
 
  private:
   Value get(std::string_view member) const;
+  /// The member's value, checked to be of that type in the model.
+  Value get(std::string_view member, model::ShapeType type) const;
+  Value take(std::string_view member) const;
   model::ShapeMember member_of(std::string_view member, model::ShapeType type) const;
   static void mark_read(const Value& value);
   static void collect_unread(const Value& value, const std::string& path,

@@ -42,6 +42,8 @@ Registry::Registry(std::span<const model::Service> models,
       for (const sim::LatencyRow& row : rows)
         if (!laws_.latencies.emplace(row.name, row).second)
           bad_row(name, row.name, "is a latency twice");
+    raw_routes_.insert(raw_routes_.end(), d->raw_routes.begin(), d->raw_routes.end());
+    if (d->identify) identify_.push_back(d->identify);
     if (d->on_region) laws_.on_region.push_back(d->on_region);
   }
 }
@@ -82,12 +84,6 @@ sim::World& Worlds::world(std::string_view account) {
     slot = std::make_unique<sim::World>(registry_.laws(), std::move(options));
   }
   return *slot;
-}
-
-std::string_view Worlds::account_of(std::string_view access_key) const {
-  const bool twelve_digits = access_key.size() == 12 &&
-                             access_key.find_first_not_of("0123456789") == access_key.npos;
-  return twelve_digits ? access_key : std::string_view(options_.account);
 }
 
 std::vector<std::string> Worlds::accounts() const {

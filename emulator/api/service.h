@@ -2,12 +2,14 @@
 // lists.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "emulator/api/input.h"
+#include "emulator/api/raw.h"
 #include "emulator/core/error.h"
 #include "emulator/core/value.h"
 #include "emulator/model/model.h"
@@ -17,6 +19,18 @@
 #include "emulator/sim/scope.h"
 
 namespace squall::api {
+
+/// Something for another account's World: an event, run there once this request is committed.
+struct Message {
+  std::string account, event, subject, payload;
+};
+
+/// Whose an issued access key is.
+struct Principal {
+  std::string arn, id, secret;
+  bool active = true;
+  std::optional<Time> expires;
+};
 
 /// The request a handler serves, on top of the World seen from the caller's region.
 class Context : public sim::Scope {
@@ -32,6 +46,9 @@ class Context : public sim::Scope {
   /// How clients reach this server ("localhost:4566"), for URLs in answers.
   std::string advertised_host;
   std::string request_id;
+  /// Worlds share nothing: what concerns another account goes there as an event in aws-global.
+  void send(Message message) { messages.push_back(std::move(message)); }
+  std::vector<Message> messages;
 
  private:
   const protocol::Call& call_;
@@ -82,6 +99,11 @@ struct ServiceDefinition {
   /// Runs after a handler succeeded and before its changes are committed (EC2's DryRun throws
   /// here).
   void (*after_handler)(Context& ctx, const Input& in) = nullptr;
+  /// Paths on the same port that the service answers itself.
+  std::span<const RawRoute> raw_routes = {};
+  /// Whose an access key is, asked in aws-global; nothing if this service did not issue it.
+  std::optional<Principal> (*identify)(const sim::Scope& global, std::string_view access_key) =
+      nullptr;
 };
 
 }  // namespace squall::api

@@ -95,7 +95,7 @@ Signature signature_of(const protocol::Request& request, const protocol::Call& c
     signed_headers = trim(part_of(authorization, "SignedHeaders="));
     s.date = request.header("X-Amz-Date");
     s.payload_hash = request.header("X-Amz-Content-Sha256");
-    if (s.payload_hash.empty()) s.payload_hash = sha256_hex(request.body);
+    if (s.payload_hash.empty()) s.payload_hash = sha256_hex(request.signed_body());
   } else {
     s.in_query = true;
     s.scope = scope_of(query_value(request.query, "X-Amz-Credential"));
@@ -103,7 +103,7 @@ Signature signature_of(const protocol::Request& request, const protocol::Call& c
     signed_headers = query_value(request.query, "X-Amz-SignedHeaders");
     s.date = query_value(request.query, "X-Amz-Date");
     const bool object_store = call.service && call.service->tables().wire.virtual_hosts;
-    s.payload_hash = object_store ? "UNSIGNED-PAYLOAD" : sha256_hex(request.body);
+    s.payload_hash = object_store ? "UNSIGNED-PAYLOAD" : sha256_hex(request.signed_body());
   }
   if (s.scope.empty() || s.value.empty() || signed_headers.empty()) throw missing_token(call);
   s.headers = split(signed_headers, ';');
@@ -148,7 +148,8 @@ void verify_signature(const protocol::Request& request, const protocol::Call& ca
   std::string signed_headers;
   const Signature s = signature_of(request, call, signed_headers);
   // A hash that the client sent must be the body's, or the body could be another's.
-  if (!s.in_query && s.payload_hash.size() == 64 && s.payload_hash != sha256_hex(request.body))
+  if (!s.in_query && s.payload_hash.size() == 64 &&
+      s.payload_hash != sha256_hex(request.signed_body()))
     throw mismatch(call);
   std::string key = cat("AWS4", secret_key);
   for (const std::string_view part : split(s.scope, '/')) key = hmac(key, part);

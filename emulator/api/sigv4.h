@@ -10,8 +10,8 @@
 namespace squall::api {
 
 /// Throws AWS's refusal (in the words of the call's protocol) unless `request` is signed, in its
-/// Authorization header or its query, with `secret_key`. The body must be as it came: a compressed
-/// one that was unpacked no longer matches its signature unless the client sent its hash.
+/// Authorization header or its query, with `secret_key`. What counts of the body is what the
+/// client sent, compressed or not.
 void verify_signature(const protocol::Request& request, const protocol::Call& call,
                       std::string_view secret_key);
 

@@ -12,7 +12,14 @@ namespace squall {
 /// Concatenates texts and numbers: `cat("The vpc ID '", id, "' does not exist")`.
 template <class... Parts>
 std::string cat(const Parts&... parts) {
+  auto size_of = [](const auto& p) -> size_t {
+    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(p)>>)
+      return 1;  // numbers are mostly short
+    else
+      return std::string_view(p).size();
+  };
   std::string out;
+  out.reserve((size_t{0} + ... + size_of(parts)));
   auto add = [&out](const auto& p) {
     if constexpr (std::is_same_v<std::decay_t<decltype(p)>, char>)
       out += p;

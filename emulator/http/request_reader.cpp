@@ -245,11 +245,15 @@ void RequestReader::Impl::finish(std::string_view body) {
   request.query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
   request.headers = headers;
   request.body = body;
+  request.packed_body = {};
   // A PUT's Content-Encoding describes the thing stored; a POST's describes the message.
   if (body.empty() || request.method != "POST") return;
   if (!equals_ignore_case(trim(request.header("content-encoding")), "gzip")) return;
   switch (gunzip(body, body_bytes_max, unpacked)) {
-    case GunzipResult::done: request.body = unpacked; break;
+    case GunzipResult::done:
+      request.body = unpacked;
+      request.packed_body = body;
+      break;
     case GunzipResult::too_large: refuse(kBodyTooLarge); break;
     case GunzipResult::broken: refuse({400, "The request's gzip body is broken.\n"}); break;
   }

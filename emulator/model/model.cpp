@@ -2,15 +2,38 @@
 #include "emulator/model/model.h"
 
 #include <algorithm>
+#include <array>
 
 namespace squall::model {
 
+namespace {
+// Where a name was found the last time, by its shape and the address of its text, which is nearly
+// always that of the same literal. A guess: whoever takes one compares the names.
+constexpr size_t guess_bits = 12;
+thread_local std::array<uint16_t, 1U << guess_bits> guesses;
+
+uint16_t& guess_of(const ShapeRow* row, std::string_view name) {
+  const auto shape = reinterpret_cast<uintptr_t>(row);
+  const auto text = reinterpret_cast<uintptr_t>(name.data());
+  const uint64_t mixed = (shape * 31 + text) * 0x9E3779B97F4A7C15ULL;
+  return guesses[mixed >> (64 - guess_bits)];
+}
+}  // namespace
+
 ShapeMember Shape::find_from(std::string_view name, size_t& hint) const {
   const size_t n = member_count();
+  uint16_t& guess = guess_of(row_, name);
+  if (guess < n) {
+    if (const ShapeMember m = member(guess); equal_names(m.name(), name)) {
+      hint = guess + 1U;
+      return m;
+    }
+  }
   for (size_t i = 0; i < n; ++i) {
     const size_t at = hint + i < n ? hint + i : hint + i - n;
     const ShapeMember m = member(at);
-    if (m.name() == name) {
+    if (equal_names(m.name(), name)) {
+      guess = static_cast<uint16_t>(at);
       hint = at + 1;
       return m;
     }

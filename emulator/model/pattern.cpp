@@ -110,6 +110,26 @@ bool matches(const Tables& tables, const ConstraintRow& constraint, std::string_
          result == PCRE2_ERROR_HEAPLIMIT;
 }
 
+std::optional<bool> matches_pattern(std::string_view pattern, std::string_view text) {
+  struct Last {  // one expression is asked about many texts in a row
+    std::string pattern;
+    pcre2_code* code = nullptr;
+    ~Last() { pcre2_code_free(code); }
+  };
+  thread_local Last last;
+  if (!last.code || last.pattern != pattern) {
+    int error = 0;
+    pcre2_code* code = compile(pattern, error);
+    if (!code) return std::nullopt;
+    pcre2_code_free(last.code);
+    last.code = code;
+    last.pattern = pattern;
+  }
+  thread_local const Scratch scratch;
+  return pcre2_match(last.code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0,
+                     scratch.data, scratch.context) >= 0;
+}
+
 std::string pattern_problem(std::string_view pattern) {
   int error = 0;
   if (pcre2_code* code = compile(pattern, error)) {

@@ -132,6 +132,13 @@ Fields Fields::child(std::string_view segment) const {
   return {std::span<const Parameter>(from, to), offset_ + segment.size() + 1};
 }
 
+uint64_t Fields::shapes() const {
+  uint64_t bits = 0;
+  for (const Parameter& p : range_)
+    if (const auto segment = segment_at(p, offset_); !segment.empty()) bits |= shape_of(segment);
+  return bits;
+}
+
 std::vector<std::pair<int64_t, Fields>> Fields::numbered() const {
   std::vector<std::pair<int64_t, Fields>> children;
   for (size_t i = 0; i < range_.size();) {

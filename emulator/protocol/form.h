@@ -34,6 +34,12 @@ class Fields {
   /// The dotted name so far, for messages.
   std::string_view prefix() const;
   Fields child(std::string_view segment) const;
+  /// What first bytes and lengths the children's names have, as a set of bits: most members of a
+  /// structure are not sent, and this rules nearly all of them out.
+  uint64_t shapes() const;
+  static uint64_t shape_of(std::string_view segment) {
+    return uint64_t{1} << ((static_cast<unsigned char>(segment[0]) * 5U + segment.size()) % 64);
+  }
   /// Children whose segment is a number, in numeric order.
   std::vector<std::pair<int64_t, Fields>> numbered() const;
 

@@ -22,7 +22,10 @@ struct Request {
   std::string_view query;  // without the question mark
   std::span<const Header> headers;
   std::string_view body;   // complete, unchunked, decompressed
+  std::string_view packed_body;  // as it came, where `body` was decompressed
 
+  /// What the client hashed for its signature.
+  std::string_view signed_body() const { return packed_body.empty() ? body : packed_body; }
   /// Value of a header (names ignore case), or empty.
   std::string_view header(std::string_view name) const {
     for (const Header& h : headers)

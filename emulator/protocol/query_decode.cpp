@@ -1,4 +1,6 @@
 // Dotted parameters -> document, after the names that the query and EC2 protocols give to members.
+#include <cstring>
+
 #include "emulator/core/text.h"
 #include "emulator/protocol/codecs.h"
 #include "emulator/protocol/form.h"
@@ -19,9 +21,10 @@ class QueryReader {
 
   Value structure(const Fields& fields, Shape shape) const {
     Value out = Value::map();
+    const uint64_t shapes = fields.shapes();
     for (size_t i = 0; i < shape.member_count(); ++i) {
       const ShapeMember member = shape.member(i);
-      const Fields sent = fields_of(fields, member);
+      const Fields sent = fields_of(fields, member, shapes);
       if (sent.empty()) continue;
       const Value value = any(sent, member);
       if (!value.is_absent()) out.add(Key::stable(member.name()), value);
@@ -30,20 +33,27 @@ class QueryReader {
   }
 
  private:
-  Fields fields_of(const Fields& fields, ShapeMember member) const {
+  Fields fields_of(const Fields& fields, ShapeMember member, uint64_t shapes) const {
+    const auto child = [&](std::string_view name) {
+      return shapes & Fields::shape_of(name) ? fields.child(name) : Fields();
+    };
     if (!ec2_) {
       const Shape shape = member.shape();
       // A flattened list's element name replaces the list's own: `Attribute.1`.
       if (shape.type() == ShapeType::list && is_flattened(member) &&
           shape.element().location_name() != "member")
-        return fields.child(shape.element().location_name());
-      return fields.child(member.location_name());
+        return child(shape.element().location_name());
+      return child(member.location_name());
     }
-    if (!member.query_name().empty()) return fields.child(member.query_name());
-    std::string name{member.location_name()};
-    if (name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 32);
-    const Fields found = fields.child(name);
-    return found.empty() ? fields.child(member.location_name()) : found;
+    if (!member.query_name().empty()) return child(member.query_name());
+    const std::string_view own = member.location_name();
+    if (own[0] < 'a' || own[0] > 'z') return child(own);
+    char capital[128];
+    if (own.size() > sizeof capital) return child(own);
+    std::memcpy(capital, own.data(), own.size());
+    capital[0] = static_cast<char>(capital[0] - 32);
+    const Fields found = child({capital, own.size()});
+    return found.empty() ? child(own) : found;
   }
 
   static bool is_flattened(ShapeMember member) {

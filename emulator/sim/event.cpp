@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "emulator/core/text.h"
-
 namespace squall::sim {
 namespace {
 
@@ -11,7 +9,10 @@ bool later(const Event& a, const Event& b) {
   return a.time != b.time ? a.time > b.time : a.sequence > b.sequence;
 }
 
-std::string unique_key(const Event& e) { return cat(e.kind, '\n', e.region, '\n', e.subject); }
+void write_unique_key(std::string& out, const Event& e) {
+  out.clear();
+  for (const std::string* part : {&e.kind, &e.region, &e.subject}) (out += *part) += '\n';
+}
 
 }  // namespace
 
@@ -22,7 +23,9 @@ void Scheduler::push(Event event) {
 }
 
 void Scheduler::push_unique(Event event) {
-  const auto [at, added] = unique_.try_emplace(unique_key(event), event.time);
+  event.unique = true;
+  write_unique_key(key_, event);
+  const auto [at, added] = unique_.try_emplace(key_, event.time);
   if (!added) {
     if (at->second <= event.time) return;
     at->second = event.time;
@@ -39,8 +42,9 @@ Event Scheduler::pop() {
   std::ranges::pop_heap(heap_, later);
   Event event = std::move(heap_.back());
   heap_.pop_back();
-  if (!unique_.empty()) {
-    const auto at = unique_.find(unique_key(event));
+  if (event.unique) {
+    write_unique_key(key_, event);
+    const auto at = unique_.find(key_);
     if (at != unique_.end() && at->second == event.time) unique_.erase(at);
   }
   return event;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "emulator/core/fields.h"
@@ -25,6 +25,7 @@ struct Event {
   std::string region;
   std::string subject;
   std::string payload;
+  bool unique = false;  // came by push_unique
   SQUALL_FIELDS(time, sequence, kind, region, subject, payload)
 };
 
@@ -58,7 +59,8 @@ class Scheduler {
 
  private:
   std::vector<Event> heap_;
-  std::map<std::string, Time, std::less<>> unique_;  // key -> earliest pending time
+  std::unordered_map<std::string, Time> unique_;  // key -> earliest pending time; never walked
+  std::string key_;
   uint64_t sequence_ = 0;
 };
 

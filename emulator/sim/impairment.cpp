@@ -10,6 +10,7 @@ std::vector<std::string> Impairment::index_keys() const {
 }
 
 bool is_dark(const Scope& scope, std::string_view zone, std::string_view resource) {
+  if (scope.all<Impairment>().empty()) return false;  // nearly always
   if (!zone.empty()) {
     for (const Impairment* i : scope.by<Impairment>(cat("zone:", zone)))
       if (i->what == "power" && (i->resource.empty() || i->resource == resource)) return true;

@@ -4,7 +4,7 @@
 
 namespace squall::sim {
 
-void Journal::append(JournalEntry entry) {
+void Journal::append(JournalEntry&& entry) {
   entry.sequence = ++sequence_;
   entries_.push_back(std::move(entry));
   if (entries_max_ && entries_.size() > entries_max_) entries_.pop_front();

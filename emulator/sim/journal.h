@@ -37,7 +37,7 @@ class Journal {
   void set_detailed(bool detailed) { detailed_ = detailed; }
   bool detailed() const { return detailed_; }
 
-  void append(JournalEntry entry);
+  void append(JournalEntry&& entry);
   const std::deque<JournalEntry>& entries() const { return entries_; }
   void clear() { entries_.clear(); }
   /// One line an entry, canonical entries only, without sequence numbers: compared byte for byte.

@@ -1,6 +1,7 @@
 // Records: the typed structs that make up a World's state, and their JSON form.
 #pragma once
 
+#include <bit>
 #include <concepts>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/core/index_keys.h"
 #include "emulator/core/text.h"
 #include "emulator/core/time.h"
 
@@ -18,8 +20,9 @@ namespace squall::sim {
 
 /// A record has a `kind` ("ec2:vpc"), a unique `id` within its region and SQUALL_FIELDS.
 /// Optionally `std::vector<std::string> index_keys() const` names the secondary indexes under which
-/// Scope::by finds it ("vpc:vpc-1", "subnet:subnet-2"); `static constexpr bool quiet = true` keeps
-/// bulk records out of the journal.
+/// Scope::by finds it ("vpc:vpc-1", "subnet:subnet-2"), or, for records made by the thousand,
+/// `void index_keys(IndexKeys& keys) const`; `static constexpr bool quiet = true` keeps bulk
+/// records out of the journal.
 template <class T>
 concept Record = requires(T t, const T c) {
   { T::kind } -> std::convertible_to<std::string_view>;
@@ -28,9 +31,19 @@ concept Record = requires(T t, const T c) {
 };
 
 template <class T>
-concept Indexed = requires(const T c) {
+concept AddsIndexKeys = requires(const T c, IndexKeys& keys) { c.index_keys(keys); };
+template <class T>
+concept Indexed = AddsIndexKeys<T> || requires(const T c) {
   { c.index_keys() } -> std::same_as<std::vector<std::string>>;
 };
+
+template <Indexed T>
+void add_index_keys(IndexKeys& keys, const T& record) {
+  if constexpr (AddsIndexKeys<T>)
+    record.index_keys(keys);
+  else
+    for (const std::string& key : record.index_keys()) keys.add(key);
+}
 
 template <class T>
 concept Visitable = requires(const T c) { c.visit_fields([](const char*, const auto&) {}); };
@@ -126,19 +139,52 @@ void append_record_json(std::string& out, const T& v) {
   out += '}';
 }
 
+template <class T>
+bool is_same_value(const T& a, const T& b);
+template <class A, class B>
+bool is_same_value(const std::pair<A, B>& a, const std::pair<A, B>& b) {
+  return is_same_value(a.first, b.first) && is_same_value(a.second, b.second);
+}
+template <class T>
+bool is_same_value(const T& a, const T& b) {
+  if constexpr (Visitable<T>) {
+    std::vector<const void*> fields;
+    a.visit_fields([&](const char*, const auto& field) { fields.push_back(&field); });
+    bool same = true;
+    size_t i = 0;
+    b.visit_fields([&]<class Field>(const char*, const Field& field) {
+      same = same && is_same_value(*static_cast<const Field*>(fields[i]), field);
+      ++i;
+    });
+    return same;
+  } else if constexpr (std::same_as<T, double>) {
+    return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+  } else if constexpr (requires { a.has_value(); }) {
+    return a.has_value() == b.has_value() && (!a || is_same_value(*a, *b));
+  } else if constexpr (requires { a.begin(); } && !std::same_as<T, std::string>) {
+    if (a.size() != b.size()) return false;
+    for (auto x = a.begin(), y = b.begin(); x != a.end(); ++x, ++y)
+      if (!is_same_value(*x, *y)) return false;
+    return true;
+  } else {
+    return a == b;
+  }
+}
+
 /// The fields in which `after` differs from `before`, as a JSON object of their new values.
 template <Visitable T>
 std::string changed_fields_json(const T& before, const T& after) {
-  std::vector<std::string> old;
-  before.visit_fields([&](const char*, const auto& field) {
-    append_record_json(old.emplace_back(), field);
-  });
-  std::string out = "{";
+  std::vector<const void*> old;
+  before.visit_fields([&](const char*, const auto& field) { old.push_back(&field); });
+  std::string out = "{", was, text;
   size_t i = 0;
-  after.visit_fields([&](const char* name, const auto& field) {
-    std::string text;
+  after.visit_fields([&]<class Field>(const char* name, const Field& field) {
+    const Field& old_field = *static_cast<const Field*>(old[i++]);
+    if (!is_canonical_field(name) || is_same_value(old_field, field)) return;
+    was.clear(), text.clear();
+    append_record_json(was, old_field);
     append_record_json(text, field);
-    if (text == old[i++] || !is_canonical_field(name)) return;
+    if (text == was) return;  // they differ in what is not part of any comparison
     if (out.size() > 1) out += ',';
     append_json_string(out, name);
     out += ':';

@@ -14,6 +14,14 @@ namespace squall::sim {
 /// dispatch and the scheduler open); a change is committed when the handler returns and undone when
 /// it throws.
 class Scope {
+  struct Keep {  // what was there before a change, for undo
+    const Scope& scope;
+    TableBase& table;
+    void operator()(const std::string& id, std::shared_ptr<void> before) const {
+      scope.world_->record_undo(table, *scope.region_, id, std::move(before));
+    }
+  };
+
  public:
   Scope(World& world, std::string_view region) : world_(&world), region_(&world.region(region)) {}
   virtual ~Scope() = default;
@@ -40,24 +48,18 @@ class Scope {
   template <Record T>
   T& edit(std::string_view id) {
     Table<T>& t = table<T>();
-    const std::string key{id};
-    world_->record_undo(t, *region_, key, t.share(key));
-    return t.detach(key);
+    return t.edit(id, Keep{*this, t});
   }
   /// Inserts (or replaces) under `record.id`.
   template <Record T>
   T& add(T record) {
     Table<T>& t = table<T>();
-    world_->record_undo(t, *region_, record.id, t.share(record.id));
-    return t.insert(std::move(record));
+    return t.insert(std::move(record), Keep{*this, t});
   }
   template <Record T>
   void erase(std::string_view id) {
     Table<T>& t = table<T>();
-    const std::string key{id};
-    if (!t.contains(key)) return;
-    world_->record_undo(t, *region_, key, t.share(key));
-    t.erase(key);
+    t.erase(id, Keep{*this, t});
   }
 
   /// All records in order of ids: `for (const Vpc& vpc : scope.all<Vpc>())`. Do not add or erase
@@ -73,8 +75,8 @@ class Scope {
       using difference_type = std::ptrdiff_t;
       explicit Iterator(Inner at) : at_(at) {}
       Iterator() = default;
-      const T& operator*() const { return *at_->second; }
-      const T* operator->() const { return at_->second.get(); }
+      const T& operator*() const { return *at_->second.record; }
+      const T* operator->() const { return at_->second.record.get(); }
       Iterator& operator++() { ++at_; return *this; }
       Iterator operator++(int) { auto old = *this; ++at_; return old; }
       bool operator==(const Iterator&) const = default;
@@ -100,11 +102,19 @@ class Scope {
   }
   /// The records under an index key of T::index_keys(), in order of ids.
   template <Indexed T>
-  std::vector<const T*> by(const std::string& key) const {
+  std::vector<const T*> by(std::string_view key) const {
     std::vector<const T*> found;
-    if (Table<T>* t = table_if<T>())
-      for (const std::string& id : t->ids_by(key)) found.push_back(t->find(id));
+    if (Table<T>* t = table_if<T>()) {
+      const auto& slots = t->indexed(key);
+      found.reserve(slots.size());
+      for (const auto* slot : slots) found.push_back(slot->second.record.get());
+    }
     return found;
+  }
+  template <Indexed T>
+  size_t count_by(std::string_view key) const {
+    Table<T>* t = table_if<T>();
+    return t ? t->indexed(key).size() : 0;
   }
   template <Record T>
   uint64_t version() const {

@@ -8,11 +8,19 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include "emulator/sim/record.h"
 
 namespace squall::sim {
+
+/// Lets a string_view look into an unordered map of strings.
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
 
 /// What the World knows of a table whose type it does not know.
 class TableBase {
@@ -42,7 +50,18 @@ class TableBase {
 template <Record T>
 class Table final : public TableBase {
  public:
-  using Slots = std::map<std::string, std::shared_ptr<T>, std::less<>>;
+  struct Nothing {};
+  struct Entry {
+    std::shared_ptr<T> record;
+    /// The index keys under which it is found now (IndexKeys::text).
+    [[no_unique_address]] std::conditional_t<Indexed<T>, std::string, Nothing> keys;
+  };
+  using Slots = std::map<std::string, Entry, std::less<>>;
+  using Slot = typename Slots::value_type;
+  struct ById {
+    bool operator()(const Slot* a, const Slot* b) const { return a->first < b->first; }
+  };
+  using Indexing = std::set<const Slot*, ById>;
 
   std::string_view kind() const override { return T::kind; }
   size_t size() const override { return slots_.size(); }
@@ -54,41 +73,46 @@ class Table final : public TableBase {
 
   const T* find(std::string_view id) const {
     const auto at = slots_.find(id);
-    return at == slots_.end() ? nullptr : at->second.get();
+    return at == slots_.end() ? nullptr : at->second.record.get();
   }
-  std::shared_ptr<T> share(std::string_view id) const {
+  /// A private copy to change, once `keep` has the id and the old record for undo.
+  template <class Keep>
+  T& edit(std::string_view id, Keep keep) {
     const auto at = slots_.find(id);
-    return at == slots_.end() ? nullptr : at->second;
-  }
-  /// A private copy to change; the caller has kept the old one for undo.
-  T& detach(std::string_view id) {
-    auto at = slots_.find(id);
     if (at == slots_.end()) std::abort();  // edit of a record that is not there
-    if (at->second.use_count() > 1) at->second = std::make_shared<T>(*at->second);
+    std::shared_ptr<T>& record = at->second.record;
+    keep(at->first, record);
+    if (record.use_count() > 1) record = std::make_shared<T>(*record);
     touch(at->first);
-    return *at->second;
+    return *record;
   }
-  T& insert(T record) {
-    auto shared = std::make_shared<T>(std::move(record));
-    const auto [at, added] = slots_.insert_or_assign(shared->id, shared);
+  template <class Keep>
+  T& insert(T record, Keep keep) {
+    const auto [at, added] = slots_.try_emplace(record.id);
+    keep(at->first, at->second.record);
+    at->second.record = std::make_shared<T>(std::move(record));
     touch(at->first);
-    return *at->second;
+    return *at->second.record;
   }
-  void erase(const std::string& id) {
-    slots_.erase(id);
-    touch(id);
+  template <class Keep>
+  void erase(std::string_view id, Keep keep) {
+    const auto at = slots_.find(id);
+    if (at == slots_.end()) return;
+    keep(at->first, at->second.record);
+    remove(at);
   }
   void restore(const std::string& id, std::shared_ptr<void> record) override {
-    if (record)
-      slots_[id] = std::static_pointer_cast<T>(record);
-    else
-      slots_.erase(id);
-    touch(id);
+    if (record) {
+      slots_[id].record = std::static_pointer_cast<T>(record);
+      touch(id);
+    } else if (const auto at = slots_.find(id); at != slots_.end()) {
+      remove(at);
+    }
   }
   const Slots& slots() const { return slots_; }
 
-  /// Ids of the records under an index key, in order.
-  const std::set<std::string>& ids_by(const std::string& key) {
+  /// The records under an index key, in order of ids.
+  const Indexing& indexed(std::string_view key) {
     if constexpr (Indexed<T>) {
       for (const std::string& id : stale_) reindex(id);
       // A handler may hold and go on changing what it edited last: those are looked at again. The
@@ -96,7 +120,7 @@ class Table final : public TableBase {
       if (stale_.size() > held_max)
         stale_.erase(stale_.begin(), stale_.end() - static_cast<std::ptrdiff_t>(held_max));
     }
-    static const std::set<std::string> none;
+    static const Indexing none;
     const auto at = index_.find(key);
     return at == index_.end() ? none : at->second;
   }
@@ -104,11 +128,11 @@ class Table final : public TableBase {
   void dump(std::string& out) const override {
     out += '{';
     const char* comma = "";
-    for (const auto& [id, record] : slots_) {
+    for (const auto& [id, entry] : slots_) {
       out += comma;
       append_json_string(out, id);
       out += ':';
-      append_record_json(out, *record);
+      append_record_json(out, *entry.record);
       comma = ",";
     }
     out += '}';
@@ -136,6 +160,7 @@ class Table final : public TableBase {
 
  private:
   static constexpr size_t held_max = 4;
+
   void touch(const std::string& id) {
     if constexpr (Indexed<T>) {
       const size_t recent = std::min(stale_.size(), held_max);
@@ -144,28 +169,52 @@ class Table final : public TableBase {
       stale_.push_back(id);
     }
   }
+  void remove(typename Slots::iterator at) {
+    if constexpr (Indexed<T>) index_under(*at, {});
+    slots_.erase(at);
+  }
   void reindex(const std::string& id) {
     if constexpr (Indexed<T>) {
-      auto& known = indexed_[id];
-      const T* record = find(id);
-      std::vector<std::string> keys = record ? record->index_keys() : std::vector<std::string>();
-      if (!keys.empty() && keys == known) return;
-      for (const std::string& key : known) {
-        const auto at = index_.find(key);
-        at->second.erase(id);
+      const auto at = slots_.find(id);
+      if (at == slots_.end()) return;  // unindexed when it went
+      keys_.clear();
+      add_index_keys(keys_, *at->second.record);
+      if (keys_.text() == at->second.keys) return;
+      index_under(*at, keys_.text());
+      at->second.keys = keys_.text();
+    }
+  }
+  /// Moves a record from the keys that it is found under to `keys`, touching only what differs.
+  void index_under(const Slot& slot, std::string_view keys) {
+    const auto sorted = [](std::string_view text) {
+      auto split = IndexKeys::split(text);
+      std::ranges::sort(split);
+      const auto twice = std::ranges::unique(split);
+      split.erase(twice.begin(), twice.end());
+      return split;
+    };
+    const auto before = sorted(slot.second.keys), after = sorted(keys);
+    auto old = before.begin();
+    for (auto fresh = after.begin(); old != before.end() || fresh != after.end();) {
+      if (fresh == after.end() || (old != before.end() && *old < *fresh)) {
+        const auto at = index_.find(*old++);
+        at->second.erase(&slot);
         if (at->second.empty()) index_.erase(at);
+      } else if (old == before.end() || *fresh < *old) {
+        auto at = index_.find(*fresh);
+        if (at == index_.end()) at = index_.try_emplace(std::string(*fresh)).first;
+        at->second.insert(&slot);
+        ++fresh;
+      } else {
+        ++old, ++fresh;
       }
-      known.clear();
-      for (std::string& key : keys)
-        if (index_[key].insert(id).second) known.push_back(std::move(key));
-      if (known.empty()) indexed_.erase(id);
     }
   }
 
   Slots slots_;
   std::vector<std::string> stale_;
-  std::map<std::string, std::set<std::string>> index_;
-  std::map<std::string, std::vector<std::string>> indexed_;
+  std::unordered_map<std::string, Indexing, TextHash, std::equal_to<>> index_;  // never walked
+  IndexKeys keys_;
 };
 
 }  // namespace squall::sim

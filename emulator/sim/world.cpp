@@ -65,7 +65,7 @@ void World::rollback() {
     undo->table->refresh_indexes();
   }
   for (auto it = ordinals_before_.rbegin(); it != ordinals_before_.rend(); ++it)
-    it->first->ordinals[it->second.first] = it->second.second;
+    *it->first = it->second;
   undo_.clear();
   recorded_.clear();
   ordinals_before_.clear();
@@ -75,6 +75,7 @@ void World::rollback() {
 }
 
 void World::publish_changes() {
+  std::vector<std::pair<const WatchRow*, const Region*>> told;
   for (const Undo& u : undo_) u.table->mark_stale(u.id);
   for (const Undo& u : undo_) {
     u.table->refresh_indexes();
@@ -96,6 +97,11 @@ void World::publish_changes() {
     journalled_.push_back(std::move(entry));
     const auto [from, to] = laws_.watches.equal_range(u.table->kind());
     for (auto watch = from; watch != to; ++watch) {
+      if (watch->second.whole_region) {  // one event serves all changes of a transaction
+        const std::pair<const WatchRow*, const Region*> about{&watch->second, u.region};
+        if (std::ranges::find(told, about) != told.end()) continue;
+        told.push_back(about);
+      }
       Event event;
       event.time = now();
       event.kind = watch->second.event_kind;
@@ -143,7 +149,7 @@ void World::journal(JournalEntry entry) {
 uint64_t World::next_ordinal(Region& region, std::string_view key) {
   auto at = region.ordinals.find(key);
   if (at == region.ordinals.end()) at = region.ordinals.emplace(std::string(key), 0).first;
-  if (depth_) ordinals_before_.push_back({&region, {at->first, at->second}});
+  if (depth_) ordinals_before_.emplace_back(&at->second, at->second);
   return ++at->second;
 }
 

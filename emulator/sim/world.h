@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "emulator/sim/annex.h"
@@ -72,7 +73,8 @@ size_t annex_index() {
 struct Region {
   std::string name;
   std::vector<std::unique_ptr<TableBase>> tables;       // by type_index
-  std::map<std::string, uint64_t, std::less<>> ordinals;  // "vpc/parent" -> last used
+  /// "vpc/parent" -> last used. Looked up, never walked.
+  std::unordered_map<std::string, uint64_t, TextHash, std::equal_to<>> ordinals;
 };
 
 class World {
@@ -177,7 +179,7 @@ class World {
   std::set<std::pair<const TableBase*, std::string>> recorded_;  // used once undo_ is long
   std::vector<std::pair<Event, bool>> scheduled_;
   std::vector<JournalEntry> journalled_;
-  std::vector<std::pair<Region*, std::pair<std::string, uint64_t>>> ordinals_before_;
+  std::vector<std::pair<uint64_t*, uint64_t>> ordinals_before_;
 };
 
 }  // namespace squall::sim

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emulator/api/service.h"
+#include "services/common/step_scaling.h"
 #include "services/common/tags.h"
 #include "services/ec2/ec2.h"
 
@@ -146,12 +147,6 @@ struct LifecycleHook {
                 heartbeat_s)
 };
 
-struct StepAdjustment {
-  std::optional<double> lower, upper;
-  int64_t adjustment = 0;
-  SQUALL_FIELDS(lower, upper, adjustment)
-};
-
 /// type: SimpleScaling, StepScaling, TargetTrackingScaling.
 struct Policy {
   static constexpr std::string_view kind = "autoscaling:policy";
@@ -199,5 +194,19 @@ struct InstanceRefresh {
   SQUALL_FIELDS(id, refresh_id, group, status, status_reason, started, ended, total,
                 min_healthy_percentage, warmup_s, skip_matching, left)
 };
+
+// --- for services that look after a group (ECS's capacity providers) -----------------------------
+/// Adds a target tracking policy with its alarms; returns its ARN.
+std::string add_tracking_policy(sim::Scope& scope, Policy policy);
+/// With its alarms. Does nothing if it is gone.
+void remove_policy(sim::Scope& scope, const std::string& arn);
+void put_hook(sim::Scope& scope, LifecycleHook hook);
+/// Instances that wait for it go on.
+void remove_hook(sim::Scope& scope, const std::string& group, const std::string& hook);
+/// CONTINUE for the instance, if it waits for the hook.
+void complete_hook(sim::Scope& scope, const std::string& group, const std::string& hook,
+                   const std::string& instance);
+void set_protected(sim::Scope& scope, const std::string& group, const std::string& instance,
+                   bool is_protected);
 
 }  // namespace squall::autoscaling

@@ -207,6 +207,29 @@ void check_hooks(Work& work) {
   }
 }
 
+void put_hook(sim::Scope& scope, LifecycleHook hook) {
+  hook.id = cat(hook.group, '/', hook.name);
+  scope.add(std::move(hook));
+}
+
+void remove_hook(sim::Scope& scope, const std::string& group, const std::string& hook) {
+  if (!find_hook(scope, group, hook)) return;
+  scope.erase<LifecycleHook>(cat(group, '/', hook));
+  if (scope.has<Group>(group)) wake(scope, group);
+}
+
+void complete_hook(sim::Scope& scope, const std::string& group, const std::string& hook,
+                   const std::string& instance) {
+  if (!scope.has<Group>(group)) return;
+  Work work(scope, group);
+  const GroupInstance* found = work.find(instance);
+  if (!found || std::ranges::find(found->hooks, hook, &HookWait::hook) == found->hooks.end())
+    return;
+  resolve(work, instance, hook, false);
+  work.save();
+  wake(scope, group);
+}
+
 std::span<const api::HandlerRow> hook_rows() { return rows; }
 
 }  // namespace squall::autoscaling

@@ -172,6 +172,17 @@ const api::HandlerRow rows[] = {
 
 }  // namespace
 
+void set_protected(sim::Scope& scope, const std::string& group, const std::string& instance,
+                   bool is_protected) {
+  if (!scope.has<Group>(group)) return;
+  Work work(scope, group);
+  GroupInstance* found = work.find(instance);
+  if (!found || found->protected_from_scale_in == is_protected) return;
+  work.edit();
+  found->protected_from_scale_in = is_protected;
+  work.save();
+}
+
 std::span<const api::HandlerRow> instance_rows() { return rows; }
 
 }  // namespace squall::autoscaling

@@ -131,7 +131,6 @@ void read_group(Context& ctx, const Input& in, Group& group);
 void check_sizes(const Group& group);
 void add_hook(Context& ctx, const std::string& group, const Input& in);
 std::vector<GroupTag> read_group_tags(const Input& in, const std::string& group);
-void remove_policy(sim::Scope& scope, const std::string& arn);
 bool is_metric(std::string_view name);
 const std::vector<std::string_view>& metric_names();
 const std::vector<std::string_view>& process_names();

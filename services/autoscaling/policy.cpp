@@ -120,8 +120,11 @@ void put_alarm(sim::Scope& scope, const Policy& p, const std::string& name, bool
   alarm.dimensions = {p.dimensions.begin(), p.dimensions.end()};
   const bool cpu = p.predefined_metric == "ASGAverageCPUUtilization";
   alarm.period_s = 60;
-  alarm.evaluation_periods = high ? high_minutes : low_minutes;
-  alarm.threshold = high ? p.target : p.target * (cpu ? low_factor_cpu : low_factor);
+  // ECS's managed scaling: out after one minute above the target, in after fifteen below it.
+  const bool managed = p.name_space == "AWS/ECS/ManagedScaling";
+  alarm.evaluation_periods = high ? (managed ? 1 : high_minutes) : low_minutes;
+  const double factor = managed ? 1 : cpu ? low_factor_cpu : low_factor;
+  alarm.threshold = high ? p.target : p.target * factor;
   alarm.comparison = high ? "GreaterThanThreshold" : "LessThanThreshold";
   cloudwatch::put_alarm(scope, std::move(alarm));
 }
@@ -131,7 +134,7 @@ void drop_alarms(sim::Scope& scope, const Policy& p) {
     if (!name.empty()) cloudwatch::delete_alarm(scope, name);
 }
 
-void make_alarms(Context& ctx, Policy& p) {
+void make_alarms(sim::Scope& ctx, Policy& p) {
   p.alarm_high = cat("TargetTracking-", p.group, "-AlarmHigh-", ctx.new_uuid("alarm", p.id));
   put_alarm(ctx, p, p.alarm_high, true);
   if (p.disable_scale_in) return;
@@ -149,6 +152,12 @@ const Policy* find_policy(const sim::Scope& scope, const std::string& group,
   for (const Policy* p : scope.by<Policy>("group:" + group))
     if (p->name == name) return p;
   return nullptr;
+}
+
+std::string new_policy_arn(sim::Scope& scope, const Policy& p) {
+  return scope.arn("autoscaling",
+                   cat("scalingPolicy:", scope.new_uuid("policy", cat(p.group, '/', p.name)),
+                       ":autoScalingGroupName/", p.group, ":policyName/", p.name));
 }
 
 Value put_policy(Context& ctx, Input in) {
@@ -169,9 +178,7 @@ Value put_policy(Context& ctx, Input in) {
     p.id = before->id;
     drop_alarms(ctx, *before);
   } else {
-    p.id = ctx.arn("autoscaling",
-                   cat("scalingPolicy:", ctx.new_uuid("policy", cat(p.group, '/', p.name)),
-                       ":autoScalingGroupName/", p.group, ":policyName/", p.name));
+    p.id = new_policy_arn(ctx, p);
   }
   if (p.type == "TargetTrackingScaling") make_alarms(ctx, p);
   Value alarms = Value::list();
@@ -270,6 +277,13 @@ const api::HandlerRow rows[] = {
 };
 
 }  // namespace
+
+std::string add_tracking_policy(sim::Scope& scope, Policy policy) {
+  policy.type = "TargetTrackingScaling";
+  policy.id = new_policy_arn(scope, policy);
+  make_alarms(scope, policy);
+  return scope.add(std::move(policy)).id;
+}
 
 void remove_policy(sim::Scope& scope, const std::string& arn) {
   if (const Policy* p = scope.view<Policy>(arn)) drop_alarms(scope, *p);

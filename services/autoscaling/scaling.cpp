@@ -33,22 +33,8 @@ Capacity capacity_of(const sim::Scope& scope, const Policy& p, const Group& g) {
   return c;
 }
 
-/// AWS's rounding of percentages: away from zero below one, towards zero above.
-int64_t percent_of(int64_t capacity, int64_t percent, int64_t min_magnitude) {
-  const double change = static_cast<double>(capacity) * static_cast<double>(percent) / 100;
-  int64_t n = static_cast<int64_t>(change);
-  if (change > 0 && change < 1) n = 1;
-  if (change < 0 && change > -1) n = -1;
-  if (n > 0) n = std::max(n, min_magnitude);
-  if (n < 0) n = std::min(n, -min_magnitude);
-  return n;
-}
-
 int64_t adjusted(const Policy& p, int64_t capacity, int64_t adjustment) {
-  if (p.adjustment_type == "ExactCapacity") return adjustment;
-  if (p.adjustment_type == "PercentChangeInCapacity")
-    return capacity + percent_of(capacity, adjustment, p.min_magnitude.value_or(0));
-  return capacity + adjustment;
+  return adjusted_capacity(p.adjustment_type, capacity, adjustment, p.min_magnitude.value_or(0));
 }
 
 void apply(sim::Scope& scope, const Group& g, int64_t wanted, std::string_view cause) {
@@ -66,17 +52,8 @@ void run_simple(sim::Scope& scope, const Policy& p, std::string_view cause, bool
   scope.edit<Group>(p.group).cooldown_until = scope.now() + std::chrono::seconds(cooldown_s);
 }
 
-const StepAdjustment* step_for(const Policy& p, double breach) {
-  for (const StepAdjustment& s : p.steps) {
-    const bool above = !s.lower || (breach >= 0 ? breach >= *s.lower : breach > *s.lower);
-    const bool below = !s.upper || (breach >= 0 ? breach < *s.upper : breach <= *s.upper);
-    if (above && below) return &s;
-  }
-  return nullptr;
-}
-
 void run_steps(sim::Scope& scope, const Policy& p, double breach, std::string_view cause) {
-  const StepAdjustment* step = step_for(p, breach);
+  const StepAdjustment* step = step_for(p.steps, breach);
   if (!step) return;
   const Group& g = *scope.view<Group>(p.group);
   const Capacity capacity = capacity_of(scope, p, g);
@@ -116,6 +93,7 @@ std::optional<int64_t> tracked_capacity(const sim::Scope& scope, const Policy& p
   const auto metric = metric_value(scope, p, minutes);
   if (!metric) return {};
   const int64_t base = capacity ? capacity : g.desired;
+  if (base == 0) return *metric > p.target ? 1 : 0;  // nothing to take a share of
   return static_cast<int64_t>(sim::ceil(static_cast<double>(base) * *metric / p.target));
 }
 

@@ -1,8 +1,9 @@
 // Scheduled actions: once or by cron.
 #include <algorithm>
 
-#include "services/autoscaling/cron.h"
 #include "services/autoscaling/internal.h"
+#include "services/common/cron.h"
+#include "services/common/time_zone.h"
 
 namespace squall::autoscaling {
 namespace {
@@ -11,7 +12,8 @@ void plan(Context& ctx, ScheduledAction& a) {
   if (a.recurrence.empty())
     a.next = a.start;
   else
-    a.next = next_cron(a.recurrence, std::max(ctx.now(), a.start.value_or(ctx.now())) - 1ns);
+    a.next = next_cron(a.recurrence, std::max(ctx.now(), a.start.value_or(ctx.now())) - 1ns,
+                       a.time_zone);
   if (a.next && a.end && *a.next > *a.end) a.next.reset();
   if (a.next) ctx.at(*a.next, "autoscaling.scheduled-action", a.id);
 }
@@ -45,8 +47,8 @@ void put(Context& ctx, const std::string& group, const Input& in) {
     throw validation_error("Given start time is in the past");
   if (a.end && *a.end < a.start.value_or(ctx.now()))
     throw validation_error("End time must be after start time");
-  if (!a.time_zone.empty() && a.time_zone != "UTC" && a.time_zone != "Etc/UTC")
-    throw validation_error(cat("Time zone ", a.time_zone, " is not available; use Etc/UTC"));
+  if (!is_time_zone(a.time_zone))
+    throw validation_error(cat("Given time zone: ", a.time_zone, " is invalid"));
   if (a.min_size && a.max_size && *a.min_size > *a.max_size)
     throw validation_error("Min size must be less than or equal to max size");
   plan(ctx, a);
@@ -170,7 +172,7 @@ void run_action(sim::Scope& scope, const sim::Event& event) {
     return;
   }
   ScheduledAction& changed = scope.edit<ScheduledAction>(event.subject);
-  changed.next = next_cron(changed.recurrence, scope.now());
+  changed.next = next_cron(changed.recurrence, scope.now(), changed.time_zone);
   if (changed.next && changed.end && *changed.next > *changed.end) changed.next.reset();
   if (changed.next) scope.at(*changed.next, "autoscaling.scheduled-action", event.subject);
 }

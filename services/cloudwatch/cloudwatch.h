@@ -58,7 +58,7 @@ struct MetricQuery {
 /// A metric alarm. When its state changes, each action ARN gets the event
 /// "<service of the ARN>.alarm-action" (e.g. "autoscaling.alarm-action") with the ARN as subject
 /// and the alarm's name as payload; Auto Scaling's actions repeat every minute while the state
-/// lasts.
+/// lasts. ARNs of Application Auto Scaling's policies say "autoscaling" but name a resource.
 struct Alarm {
   static constexpr std::string_view kind = "cloudwatch:alarm";
   std::string id;  // the name
@@ -85,6 +85,9 @@ struct Alarm {
 /// For policies that own alarms (target tracking) and for PutMetricAlarm.
 void put_alarm(sim::Scope& scope, Alarm alarm);
 void delete_alarm(sim::Scope& scope, std::string_view name);
+
+/// What the alarm saw in its last periods, the newest first; absent where there was no data.
+std::vector<std::optional<double>> alarm_window(const sim::Scope& scope, const Alarm& alarm);
 
 struct Dashboard {
   static constexpr std::string_view kind = "cloudwatch:dashboard";

@@ -100,33 +100,11 @@ std::string reason_of(const Alarm& alarm, const Verdict& verdict) {
              number(alarm.threshold), ").");
 }
 
-std::vector<std::optional<double>> window_of(const sim::Scope& scope, const Alarm& alarm) {
-  const int64_t period = alarm.period_s;
-  const int64_t end = unix_seconds(scope.now()) / period * period;
-  const int64_t count = alarm.evaluation_periods + extra_periods;
-  std::vector<std::optional<double>> window(static_cast<size_t>(count));
-  auto place = [&](int64_t at_s, double value) {
-    const int64_t age = (end - at_s) / period - 1;
-    if (age >= 0 && age < count) window[static_cast<size_t>(age)] = value;
-  };
-  if (!alarm.queries.empty()) {
-    for (const auto& [query, series] :
-         evaluate_queries(scope, alarm.queries, end - count * period, end)) {
-      if (!query->return_data) continue;
-      for (const auto& [at_s, value] : series) place(at_s, value);
-    }
-    return window;
-  }
-  const std::string& statistic =
-      alarm.statistic.empty() ? alarm.extended_statistic : alarm.statistic;
-  const std::string id = metric_id(alarm.name_space, alarm.metric_name, alarm.dimensions);
-  for (const auto& [at_s, data] : periods(scope, id, end - count * period, end, period))
-    if (const auto value = statistic_of(data, statistic)) place(at_s, *value);
-  return window;
-}
-
 std::string_view arn_service(std::string_view arn) {
   const auto parts = split(arn, ':');
+  const bool scales_resource = arn.find(":scalingPolicy:") != arn.npos &&
+                               arn.find(":resource/") != arn.npos;
+  if (scales_resource) return "application-autoscaling";
   return parts.size() > 2 ? parts[2] : std::string_view();
 }
 
@@ -160,6 +138,31 @@ void evaluate_event(sim::Scope& scope, const sim::Event& event) {
 
 }  // namespace
 
+std::vector<std::optional<double>> alarm_window(const sim::Scope& scope, const Alarm& alarm) {
+  const int64_t period = alarm.period_s;
+  const int64_t end = unix_seconds(scope.now()) / period * period;
+  const int64_t count = alarm.evaluation_periods + extra_periods;
+  std::vector<std::optional<double>> window(static_cast<size_t>(count));
+  auto place = [&](int64_t at_s, double value) {
+    const int64_t age = (end - at_s) / period - 1;
+    if (age >= 0 && age < count) window[static_cast<size_t>(age)] = value;
+  };
+  if (!alarm.queries.empty()) {
+    for (const auto& [query, series] :
+         evaluate_queries(scope, alarm.queries, end - count * period, end)) {
+      if (!query->return_data) continue;
+      for (const auto& [at_s, value] : series) place(at_s, value);
+    }
+    return window;
+  }
+  const std::string& statistic =
+      alarm.statistic.empty() ? alarm.extended_statistic : alarm.statistic;
+  const std::string id = metric_id(alarm.name_space, alarm.metric_name, alarm.dimensions);
+  for (const auto& [at_s, data] : periods(scope, id, end - count * period, end, period))
+    if (const auto value = statistic_of(data, statistic)) place(at_s, *value);
+  return window;
+}
+
 void set_alarm_state(sim::Scope& scope, Alarm& alarm, std::string_view state,
                      std::string_view reason, std::string_view reason_data) {
   const std::string before = alarm.state;
@@ -179,7 +182,7 @@ void set_alarm_state(sim::Scope& scope, Alarm& alarm, std::string_view state,
 void evaluate_alarm(sim::Scope& scope, std::string_view name) {
   const Alarm* alarm = scope.view<Alarm>(name);
   if (!alarm) return;
-  const Verdict verdict = decide(*alarm, window_of(scope, *alarm));
+  const Verdict verdict = decide(*alarm, alarm_window(scope, *alarm));
   if (verdict.state == alarm->state) {
     run_actions(scope, *alarm, true);
     return;

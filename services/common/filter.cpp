@@ -18,13 +18,26 @@ bool matches_any(const std::vector<std::string>& wanted, const std::vector<std::
 
 bool matches_tags(const Filter& filter, const Tags& tags) {
   constexpr std::string_view prefix = "tag:";
+  const auto matches = [&](const std::string& text) {
+    return std::ranges::any_of(filter.values,
+                               [&](const auto& wanted) { return wildcard_match(wanted, text); });
+  };
   if (filter.name.starts_with(prefix)) {
     const auto at = tags.find(filter.name.substr(prefix.size()));
-    return at != tags.end() && matches_any(filter.values, {at->second});
+    return at != tags.end() && matches(at->second);
   }
   for (const auto& [key, value] : tags)
-    if (matches_any(filter.values, {filter.name == "tag-key" ? key : value})) return true;
+    if (matches(filter.name == "tag-key" ? key : value)) return true;
   return false;
+}
+
+std::vector<std::string> keys_under(const Filter& filter, std::string_view prefix) {
+  std::vector<std::string> keys;
+  for (const std::string& value : filter.values) {
+    if (value.find_first_of("*?\\") != value.npos) return {};
+    keys.push_back(cat(prefix, value));
+  }
+  return keys;
 }
 
 AwsError invalid_filter(std::string_view name) {

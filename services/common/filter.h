@@ -1,7 +1,9 @@
 // EC2-style filters: AND across names, OR within values, `*` and `?` as wildcards.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +12,7 @@
 #include "emulator/api/input.h"
 #include "emulator/core/error.h"
 #include "emulator/core/text.h"
+#include "emulator/sim/scope.h"
 #include "services/common/tags.h"
 
 namespace squall {
@@ -19,6 +22,8 @@ template <class T>
 struct FilterRow {
   std::string_view name;
   std::vector<std::string> (*values)(const T& record);
+  /// The prefix of the record's index keys that hold these values ("vpc:"), if it has such.
+  std::string_view index = {};
 };
 
 struct Filter {
@@ -32,6 +37,9 @@ std::vector<Filter> filters_from(const api::Input& in, std::string_view member =
 /// Whether any of `have` matches any of the filter's values.
 bool matches_any(const std::vector<std::string>& wanted, const std::vector<std::string>& have);
 bool matches_tags(const Filter& filter, const Tags& tags);
+/// Index keys, under one of which each record that the filter lets through is found; empty if its
+/// values have wildcards.
+std::vector<std::string> keys_under(const Filter& filter, std::string_view prefix);
 /// EC2's `InvalidParameterValue`: The filter 'x' is invalid.
 AwsError invalid_filter(std::string_view name);
 
@@ -63,6 +71,19 @@ class FilterSet {
     return true;
   }
   bool empty() const { return bound_.empty(); }
+  /// For each filter that an index of the record R answers: keys_under().
+  template <class R>
+  std::vector<std::vector<std::string>> index_keys() const {
+    std::vector<std::vector<std::string>> all;
+    for (const auto& [filter, row] : bound_) {
+      std::string prefix{row ? row->index : ""};
+      if constexpr (requires { R::indexes_tags; })
+        if (!row && filter.name.starts_with("tag:")) prefix = filter.name + '=';
+      if (prefix.empty()) continue;
+      if (auto keys = keys_under(filter, prefix); !keys.empty()) all.push_back(std::move(keys));
+    }
+    return all;
+  }
 
  private:
   static constexpr bool has_tags = requires(const T& t) { Tags(t.tags); };
@@ -72,5 +93,32 @@ class FilterSet {
   };
   std::vector<Bound> bound_;
 };
+
+/// The records that may match, in order of ids: those under the index keys that name the fewest.
+/// Nothing if no index helps and all have to be looked at.
+template <class R, class T>
+std::optional<std::vector<const R*>> candidates(const sim::Scope& scope,
+                                                const FilterSet<T>& filters) {
+  if constexpr (sim::Indexed<R>) {
+    const auto all = filters.template index_keys<R>();
+    const auto count = [&](const std::vector<std::string>& keys) {
+      size_t n = 0;
+      for (const std::string& key : keys) n += scope.count_by<R>(key);
+      return n;
+    };
+    const auto best = std::ranges::min_element(all, {}, count);
+    if (best == all.end()) return {};
+    std::vector<const R*> found;
+    for (const std::string& key : *best)
+      for (const R* record : scope.by<R>(key)) found.push_back(record);
+    if (best->size() > 1) {
+      std::ranges::sort(found, {}, [](const R* r) -> const std::string& { return r->id; });
+      const auto twice = std::ranges::unique(found);
+      found.erase(twice.begin(), twice.end());
+    }
+    return found;
+  }
+  return {};
+}
 
 }  // namespace squall

@@ -1,9 +1,11 @@
 // Pagination: tokens name the last record shown, so pages stay right while records come and go.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emulator/core/error.h"
 #include "emulator/core/text.h"
@@ -33,24 +35,53 @@ struct Page {
   Value next_token;  // absent on the last page
 };
 
-/// Walks an ordered range of records (sim::Scope::Range), keeps those that `matches`, shows them by
-/// `describe`. The token encodes the last id shown.
-template <class Range, class Matches, class Describe>
-Page paginate(const Range& range, const PageRequest& request, Matches matches, Describe describe) {
-  Page page;
+/// Chosen records in order of ids, as a range for paginate().
+template <class T>
+class RecordList {
+ public:
+  RecordList() = default;
+  explicit RecordList(std::vector<const T*> records) : records_(std::move(records)) {}
+  struct Iterator {
+    typename std::vector<const T*>::const_iterator at;
+    const T& operator*() const { return **at; }
+    const T* operator->() const { return *at; }
+    Iterator& operator++() { ++at; return *this; }
+    bool operator==(const Iterator&) const = default;
+  };
+  Iterator begin() const { return {records_.begin()}; }
+  Iterator end() const { return {records_.end()}; }
+  Iterator after(std::string_view id) const {
+    return {std::upper_bound(records_.begin(), records_.end(), id,
+                             [](std::string_view wanted, const T* t) { return wanted < t->id; })};
+  }
+
+ private:
+  std::vector<const T*> records_;
+};
+
+/// Walks an ordered range of records (sim::Scope::Range), shows those that `matches` by `show`.
+/// The next page's token, which encodes the last id shown; absent on the last page.
+template <class Range, class Matches, class Show>
+Value walk_page(const Range& range, const PageRequest& request, Matches matches, Show show) {
   size_t shown = 0;
   std::string last;
   for (auto at = request.after.empty() ? range.begin() : range.after(request.after);
        at != range.end(); ++at) {
     if (!matches(*at)) continue;
-    if (shown == request.limit) {
-      page.next_token = Value(base64_encode(cat("v1:", last)));
-      break;
-    }
-    page.items.push(describe(*at));
+    if (shown == request.limit) return Value(base64_encode(cat("v1:", last)));
+    show(*at);
     last = at->id;
     ++shown;
   }
+  return {};
+}
+
+/// The same, shown by what `describe` makes of each.
+template <class Range, class Matches, class Describe>
+Page paginate(const Range& range, const PageRequest& request, Matches matches, Describe describe) {
+  Page page;
+  page.next_token = walk_page(range, request, matches,
+                              [&](const auto& record) { page.items.push(describe(record)); });
   return page;
 }
 

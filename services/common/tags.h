@@ -7,11 +7,17 @@
 #include <vector>
 
 #include "emulator/api/input.h"
+#include "emulator/core/index_keys.h"
 #include "emulator/core/value.h"
 
 namespace squall {
 
 using Tags = std::map<std::string, std::string>;
+
+/// For records whose describe operation filters by tags: FilterSet looks exact values up.
+inline void add_tag_keys(IndexKeys& keys, const Tags& tags) {
+  for (const auto& [key, value] : tags) keys.add("tag:", key, "=", value);
+}
 
 /// From `[{Key, Value}]`.
 Tags tags_from(const std::vector<api::Input>& list, std::string_view key = "Key",

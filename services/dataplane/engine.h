@@ -180,6 +180,7 @@ class TrafficEngine final : public sim::Engine {
   void answer_elb(uint32_t slot, Outcome outcome);
   void hang(uint32_t slot);
   void lost_host(uint32_t slot);
+  void hold_commit(uint32_t slot);
   void acknowledge(Database& db);
   void release_worker(Host& host);
   const WorkPlan& plan(const Request& r) const { return works_[static_cast<size_t>(r.work)]; }

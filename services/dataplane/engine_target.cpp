@@ -257,12 +257,24 @@ void TrafficEngine::query_done(uint32_t slot) {
     const int64_t limit = ns_of_ms(workload_.databases[index].query_timeout_ms);
     return push(std::max(now_, r.query_began + limit), slot, Kind::query_failed);
   }
+  if (r.write && now_ < db.commits_held_until) return hold_commit(slot);
   const double took_s = static_cast<double>(now_ - r.query_began) * 1e-9;
   ++(r.write ? db.writes : db.reads);
   (r.write ? db.write_s : db.read_s) += took_s;
   if (r.write) acknowledge(db);
   release_connection(r);
   after_database(slot);
+}
+
+/// No standby confirms it, and the primary has not yet given up on the standby: it waits for either.
+void TrafficEngine::hold_commit(uint32_t slot) {
+  const Request& r = requests_[slot];
+  const auto index = static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].database);
+  Database& db = databases_[index];
+  const int64_t limit = r.query_began + ns_of_ms(workload_.databases[index].query_timeout_ms);
+  if (db.commits_held_until > limit) return push(std::max(now_, limit), slot, Kind::query_failed);
+  db.commit_s += static_cast<double>(db.commits_held_until - now_) * 1e-9;
+  push(db.commits_held_until, slot, Kind::query_done);
 }
 
 /// The client will be told that its commit is safe; whether the standby has it is another matter.

@@ -267,6 +267,7 @@ struct Database {
   std::string id, primary;     // primary: interface, which changes with a failover
   bool exists = false, serving = false, in_sync = false, multi_az = false;
   int64_t serving_from = 0;
+  int64_t commits_held_until = 0;  // a dark standby still counts as in sync until then
   int zone = 0, standby_zone = 0, port = 0;
   uint32_t epoch = 0;          // rises when connections break
   int64_t switched_at = 0;     // when the name began to point elsewhere

@@ -57,6 +57,8 @@ void TrafficEngine::compile_databases(const sim::Scope& scope) {
     }
     if (!record) continue;
     db.serving_from = record->serving_since ? to_ns(*record->serving_since) : 0;
+    db.commits_held_until =
+        record->writes_stalled_until ? to_ns(*record->writes_stalled_until) : 0;
     db.port = static_cast<int>(record->port);
     db.zone = zone_of(record->primary_zone);
     db.standby_zone = record->secondary_zone.empty() ? db.zone : zone_of(record->secondary_zone);

@@ -38,6 +38,8 @@ struct InterfaceSpec {
 NetworkInterface& create_interface(sim::Scope& scope, const InterfaceSpec& spec);
 /// Deletes it and gives its addresses back. Does nothing if it is gone.
 void delete_interface(sim::Scope& scope, std::string_view id);
+/// "ip-10-0-0-1.ec2.internal", or with the region in other regions.
+std::string private_dns_name(const sim::Scope& scope, std::string_view ip);
 
 /// The blocks of a prefix list that AWS keeps, by its id or by its service's name
 /// ("com.amazonaws.REGION.s3"); empty if there is no such list.
@@ -64,6 +66,8 @@ const InstanceType* find_instance_type(std::string_view name);
 /// An image of the catalogue by its name in the region ("al2023-ami-2023...-x86_64") or by the last
 /// part of a public parameter's name ("al2023-ami-kernel-default-x86_64"); empty if there is none.
 std::string image_id_of(std::string_view region, std::string_view name);
+/// The image's name; empty if there is no such image.
+std::string image_name_of(const sim::Scope& scope, std::string_view image_id);
 
 // --- instances ------------------------------------------------------------------------------
 struct LaunchInterface {

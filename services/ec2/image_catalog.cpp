@@ -185,6 +185,11 @@ const Image* find_image(const sim::Scope& scope, std::string_view id) {
   return at != all.end() && at->id == id ? &*at : nullptr;
 }
 
+std::string image_name_of(const sim::Scope& scope, std::string_view image_id) {
+  const Image* image = find_image(scope, image_id);
+  return image ? image->name : std::string();
+}
+
 std::string resolve_image_id(const sim::Scope& scope, std::string_view given) {
   constexpr std::string_view ssm = "resolve:ssm:";
   if (given.starts_with(ssm)) {

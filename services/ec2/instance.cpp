@@ -66,7 +66,7 @@ const ShownFilter<Instance> filters[] = {
     {"instance-lifecycle", [](const Shown& i) { return optional(i->market_type); }},
     {"instance-state-code",
      [](const Shown& i) { return Strings{std::to_string(state_code(i->state))}; }},
-    {"instance-state-name", [](const Shown& i) { return Strings{i->state}; }},
+    {"instance-state-name", [](const Shown& i) { return Strings{i->state}; }, "state:"},
     {"instance-type", [](const Shown& i) { return Strings{i->instance_type}; }},
     {"instance.group-id", [](const Shown& i) { return i->group_ids; }},
     {"instance.group-name", group_names},
@@ -100,10 +100,10 @@ const ShownFilter<Instance> filters[] = {
     {"root-device-type", [](const Shown&) { return Strings{"ebs"}; }},
     {"source-dest-check", [](const Shown& i) { return Strings{text_of(i->source_dest_check)}; }},
     {"state-reason-code", [](const Shown& i) { return optional(i->state_reason_code); }},
-    {"subnet-id", [](const Shown& i) { return optional(i->subnet_id); }},
+    {"subnet-id", [](const Shown& i) { return optional(i->subnet_id); }, "subnet:"},
     {"tenancy", [](const Shown& i) { return Strings{i->tenancy}; }},
     {"virtualization-type", [](const Shown&) { return Strings{"hvm"}; }},
-    {"vpc-id", [](const Shown& i) { return optional(i->vpc_id); }},
+    {"vpc-id", [](const Shown& i) { return optional(i->vpc_id); }, "vpc:"},
 };
 
 /// Instances of one reservation are shown together, wherever they come in the order of ids.
@@ -145,19 +145,12 @@ Value describe_instances(Context& ctx, Input in) {
     for (const std::string& id : require_instances(ctx, ids))
       if (const Instance& i = *ctx.view<Instance>(id); matches(i)) reservations.add(i);
   } else {
-    size_t shown = 0;
-    const auto all = ctx.all<Instance>();
-    const Instance* last = nullptr;
-    auto at = page.after.empty() ? all.begin() : all.after(page.after);
-    for (; at != all.end(); ++at) {
-      if (!matches(*at)) continue;
-      if (shown++ == page.limit) {
-        answer.set("NextToken", base64_encode(cat("v1:", last->id)));
-        break;
-      }
-      last = &*at;
-      reservations.add(*at);
-    }
+    const auto walk = [&](const auto& range) {
+      return walk_page(range, page, matches, [&](const Instance& i) { reservations.add(i); });
+    };
+    const auto few = candidates<Instance>(ctx, set);
+    const Value next = few ? walk(RecordList<Instance>(*few)) : walk(ctx.all<Instance>());
+    if (!next.is_absent()) answer.set("NextToken", next);
   }
   answer.set("Reservations", reservations.list());
   return answer;

@@ -38,6 +38,38 @@ bool is_stale(const Instance* instance, const sim::Event& event, std::string_vie
   return !instance || instance->state != state || event.payload != epoch_of(*instance);
 }
 
+/// The next step of a life: an event, or, where it takes no time (profile zero), the same breath;
+/// a launch is then one change rather than three.
+void follow(sim::Scope& scope, std::string_view latency, const Instance& instance,
+            std::string_view kind, void (*step)(sim::Scope&, const sim::Event&)) {
+  const Duration delay = scope.latency(latency, instance.id);
+  if (delay > Duration{}) {
+    scope.after(delay, kind, instance.id, epoch_of(instance));
+    return;
+  }
+  sim::Event event;
+  event.subject = instance.id;
+  event.payload = epoch_of(instance);
+  step(scope, event);
+}
+
+void status_passed(sim::Scope& scope, const sim::Event& event) {
+  if (is_stale(scope.view<Instance>(event.subject), event, "running")) return;
+  Instance& instance = scope.edit<Instance>(event.subject);
+  const bool was_impaired = instance.impaired_since.has_value();
+  instance.system_status = instance.instance_status = "ok";
+  instance.impaired_since.reset();
+  if (was_impaired)
+    scope.announce("ec2.status-check", instance.id, "The instance's status checks passed again");
+}
+
+void instance_booted(sim::Scope& scope, const sim::Event& event) {
+  if (is_stale(scope.view<Instance>(event.subject), event, "running")) return;
+  Instance& instance = scope.edit<Instance>(event.subject);
+  instance.booted = scope.now();
+  follow(scope, "ec2.status.pass", instance, "ec2.status.passed", status_passed);
+}
+
 void instance_running(sim::Scope& scope, const sim::Event& event) {
   if (is_stale(scope.view<Instance>(event.subject), event, "pending")) return;
   Instance& instance = scope.edit<Instance>(event.subject);
@@ -52,26 +84,7 @@ void instance_running(sim::Scope& scope, const sim::Event& event) {
   instance.state = "running";
   instance.system_status = instance.instance_status = "initializing";
   announce_state(scope, instance);
-  scope.after(scope.latency("ec2.instance.boot", instance.id), "ec2.instance.booted", instance.id,
-              epoch_of(instance));
-}
-
-void instance_booted(sim::Scope& scope, const sim::Event& event) {
-  if (is_stale(scope.view<Instance>(event.subject), event, "running")) return;
-  Instance& instance = scope.edit<Instance>(event.subject);
-  instance.booted = scope.now();
-  scope.after(scope.latency("ec2.status.pass", instance.id), "ec2.status.passed", instance.id,
-              epoch_of(instance));
-}
-
-void status_passed(sim::Scope& scope, const sim::Event& event) {
-  if (is_stale(scope.view<Instance>(event.subject), event, "running")) return;
-  Instance& instance = scope.edit<Instance>(event.subject);
-  const bool was_impaired = instance.impaired_since.has_value();
-  instance.system_status = instance.instance_status = "ok";
-  instance.impaired_since.reset();
-  if (was_impaired)
-    scope.announce("ec2.status-check", instance.id, "The instance's status checks passed again");
+  follow(scope, "ec2.instance.boot", instance, "ec2.instance.booted", instance_booted);
 }
 
 void instance_stopped(sim::Scope& scope, const sim::Event& event) {

@@ -29,6 +29,7 @@ struct BlockDevice {
 /// state: pending, running, shutting-down, terminated, stopping, stopped.
 struct Instance {
   static constexpr std::string_view kind = "ec2:instance";
+  static constexpr bool indexes_tags = true;
   std::string id;
   std::string reservation_id;
   int64_t launch_index = 0;
@@ -69,13 +70,12 @@ struct Instance {
   std::string auto_scaling_group;  // who launched it, or empty
   std::string client_token, client_token_digest;
   Tags tags;
-  std::vector<std::string> index_keys() const {
-    std::vector<std::string> keys{"vpc:" + vpc_id, "subnet:" + subnet_id, "zone:" + zone,
-                                  "reservation:" + reservation_id, "state:" + state};
-    for (const std::string& g : group_ids) keys.push_back("group:" + g);
-    if (!client_token.empty()) keys.push_back("token:" + client_token);
-    if (!instance_profile_arn.empty()) keys.push_back("profile:" + instance_profile_arn);
-    return keys;
+  void index_keys(IndexKeys& keys) const {
+    keys.add("state:", state);
+    keys.add("vpc:", vpc_id);
+    keys.add("subnet:", subnet_id);
+    if (!client_token.empty()) keys.add("token:", client_token);
+    add_tag_keys(keys, tags);
   }
   SQUALL_FIELDS(id, reservation_id, launch_index, image_id, instance_type, key_name, vpc_id,
                 subnet_id, zone, private_ip, public_ip, primary_interface_id, interface_ids,
@@ -94,6 +94,7 @@ struct Instance {
 
 struct Volume {
   static constexpr std::string_view kind = "ec2:volume";
+  static constexpr bool indexes_tags = true;
   std::string id;
   std::string zone, volume_type = "gp2", snapshot_id, kms_key_id;
   int64_t size_gib = 0, iops = 0, throughput_mibps = 0;
@@ -108,11 +109,10 @@ struct Volume {
   bool auto_enable_io = false;
   std::string client_token;
   Tags tags;
-  std::vector<std::string> index_keys() const {
-    std::vector<std::string> keys;
-    if (!instance_id.empty()) keys.push_back("instance:" + instance_id);
-    if (!client_token.empty()) keys.push_back("token:" + client_token);
-    return keys;
+  void index_keys(IndexKeys& keys) const {
+    if (!instance_id.empty()) keys.add("instance:", instance_id);
+    if (!client_token.empty()) keys.add("token:", client_token);
+    add_tag_keys(keys, tags);
   }
   SQUALL_FIELDS(id, zone, volume_type, snapshot_id, kms_key_id, size_gib, iops, throughput_mibps,
                 encrypted, multi_attach, state, instance_id, device_name, delete_on_termination,

@@ -131,7 +131,9 @@ Value describe_records_by(Context& ctx, const Input& in, const Strings& ids, Key
   const PageRequest page = page_of(in, 5, page_max);
   Value answer = Value::map();
   if (ids.empty()) {
-    Page found = paginate(ctx.all<T>(), page, matches, describe);
+    const auto few = candidates<T>(ctx, filters);
+    Page found = few ? paginate(RecordList<T>(*few), page, matches, describe)
+                     : paginate(ctx.all<T>(), page, matches, describe);
     answer.set(out, found.items);
     if (!found.next_token.is_absent()) answer.set("NextToken", found.next_token);
     return answer;
@@ -160,26 +162,18 @@ template <class T>
 class SortedRange {
  public:
   explicit SortedRange(std::vector<T> items) : items_(std::move(items)) {
-    for (const T& item : items_) order_.push_back(&item);
-    std::sort(order_.begin(), order_.end(), [](const T* a, const T* b) { return a->id < b->id; });
+    std::vector<const T*> order;
+    for (const T& item : items_) order.push_back(&item);
+    std::sort(order.begin(), order.end(), [](const T* a, const T* b) { return a->id < b->id; });
+    order_ = RecordList<T>(std::move(order));
   }
-  struct Iterator {
-    typename std::vector<const T*>::const_iterator at;
-    const T& operator*() const { return **at; }
-    const T* operator->() const { return *at; }
-    Iterator& operator++() { ++at; return *this; }
-    bool operator==(const Iterator&) const = default;
-  };
-  Iterator begin() const { return {order_.begin()}; }
-  Iterator end() const { return {order_.end()}; }
-  Iterator after(std::string_view id) const {
-    return {std::upper_bound(order_.begin(), order_.end(), id,
-                             [](std::string_view wanted, const T* t) { return wanted < t->id; })};
-  }
+  auto begin() const { return order_.begin(); }
+  auto end() const { return order_.end(); }
+  auto after(std::string_view id) const { return order_.after(id); }
 
  private:
   std::vector<T> items_;
-  std::vector<const T*> order_;
+  RecordList<T> order_;
 };
 
 /// The tags of TagSpecifications for `resource_type`, checked as EC2 does.
@@ -250,7 +244,6 @@ void disassociate_address(sim::Scope& scope, Address& address);
 /// The VPC's default group if none are named; else each must exist in the VPC.
 Strings groups_or_default(const sim::Scope& scope, const Vpc& vpc, const Strings& wanted);
 std::string public_dns_name(const sim::Scope& scope, std::string_view ip);
-std::string private_dns_name(const sim::Scope& scope, std::string_view ip);
 Value describe_group_identifiers(const sim::Scope& scope, const Strings& group_ids);
 
 }  // namespace squall::ec2

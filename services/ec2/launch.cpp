@@ -22,6 +22,7 @@ struct Launch {
 };
 
 bool is_full(const sim::Scope& scope, std::string_view zone) {
+  if (scope.all<sim::Impairment>().empty()) return false;  // nearly always
   if (sim::is_dark(scope, zone)) return true;
   // A fault may have the zone's capacity run out ("capacity": FIS's insufficient-capacity actions).
   for (const sim::Impairment* i : scope.by<sim::Impairment>(cat("zone:", zone)))

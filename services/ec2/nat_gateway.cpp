@@ -152,8 +152,8 @@ using S = Shown<NatGateway>;
 const ShownFilter<NatGateway> filters[] = {
     {"nat-gateway-id", [](const S& s) { return Strings{s->id}; }},
     {"state", [](const S& s) { return Strings{s->state}; }},
-    {"subnet-id", [](const S& s) { return Strings{s->subnet_id}; }},
-    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }},
+    {"subnet-id", [](const S& s) { return Strings{s->subnet_id}; }, "subnet:"},
+    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }, "vpc:"},
 };
 
 Value describe_nat_gateways(Context& ctx, Input in) {

@@ -229,7 +229,7 @@ std::string number_of(const std::optional<int64_t>& n) { return n ? cat(*n) : st
 
 const ShownFilter<NetworkAcl> filters[] = {
     {"network-acl-id", [](const S& s) { return Strings{s->id}; }},
-    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }},
+    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }, "vpc:"},
     {"default", [](const S& s) { return Strings{text_of(s->is_default)}; }},
     {"owner-id", [](const S& s) { return Strings{s.scope->account()}; }},
     {"association.association-id",

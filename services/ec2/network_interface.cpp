@@ -170,13 +170,13 @@ Strings public_name(const S& s) {
 
 const ShownFilter<NetworkInterface> filters[] = {
     {"network-interface-id", [](const S& s) { return Strings{s->id}; }},
-    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }},
-    {"subnet-id", [](const S& s) { return Strings{s->subnet_id}; }},
+    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }, "vpc:"},
+    {"subnet-id", [](const S& s) { return Strings{s->subnet_id}; }, "subnet:"},
     {"availability-zone", [](const S& s) { return Strings{s->zone}; }},
     {"status", [](const S& s) { return Strings{s->status}; }},
     {"description", [](const S& s) { return Strings{s->description}; }},
     {"interface-type", [](const S& s) { return Strings{s->interface_type}; }},
-    {"group-id", [](const S& s) { return s->group_ids; }},
+    {"group-id", [](const S& s) { return s->group_ids; }, "group:"},
     {"group-name", group_names},
     {"mac-address", [](const S& s) { return Strings{s->mac}; }},
     {"owner-id", [](const S& s) { return Strings{s.scope->account()}; }},
@@ -193,7 +193,7 @@ const ShownFilter<NetworkInterface> filters[] = {
     {"association.allocation-id", [](const S& s) { return one(s->allocation_id); }},
     {"association.association-id", [](const S& s) { return one(s->association_id); }},
     {"attachment.attachment-id", [](const S& s) { return one(s->attachment_id); }},
-    {"attachment.instance-id", [](const S& s) { return one(s->instance_id); }},
+    {"attachment.instance-id", [](const S& s) { return one(s->instance_id); }, "instance:"},
     {"attachment.instance-owner-id",
      [](const S& s) {
        return if_attached(s, s->instance_id.empty() ? s->requester_id : s.scope->account());

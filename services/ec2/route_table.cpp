@@ -77,7 +77,7 @@ std::string target_of(const Route& r) { return r.target; }
 
 const ShownFilter<RouteTable> filters[] = {
     {"route-table-id", [](const S& s) { return Strings{s->id}; }},
-    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }},
+    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }, "vpc:"},
     {"owner-id", [](const S& s) { return Strings{s.scope->account()}; }},
     {"association.main",
      [](const S& s) { return of_associations(s, [](const auto& a) { return text_of(a.main); }); }},

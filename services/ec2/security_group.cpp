@@ -131,7 +131,7 @@ const ShownFilter<SecurityGroup> filters[] = {
     {"group-id", [](const S& s) { return Strings{s->id}; }},
     {"group-name", [](const S& s) { return Strings{s->name}; }},
     {"description", [](const S& s) { return Strings{s->description}; }},
-    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }},
+    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }, "vpc:"},
     {"owner-id", [](const S& s) { return Strings{s.scope->account()}; }},
     {"ip-permission.cidr", [](const S& s) { return of_rules<false>(s, cidr_of); }},
     {"ip-permission.ipv6-cidr", [](const S& s) { return of_rules<false>(s, cidr6_of); }},

@@ -140,7 +140,7 @@ Strings by_default(const S& s) { return {text_of(s->is_default)}; }
 const ShownFilter<Subnet> filters[] = {
     {"subnet-id", [](const S& s) { return Strings{s->id}; }},
     {"subnet-arn", [](const S& s) { return Strings{subnet_arn(*s.scope, *s.record)}; }},
-    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }},
+    {"vpc-id", [](const S& s) { return Strings{s->vpc_id}; }, "vpc:"},
     {"availability-zone", by_zone},
     {"availabilityZone", by_zone},
     {"availability-zone-id", by_zone_id},

@@ -45,6 +45,7 @@ struct Vpc {
 
 struct Subnet {
   static constexpr std::string_view kind = "ec2:subnet";
+  static constexpr bool indexes_tags = true;
   std::string id;
   std::string vpc_id;
   Cidr cidr;
@@ -63,9 +64,12 @@ struct Subnet {
   std::string acl_association_id;
   std::string route_table_id;  // explicitly associated; empty: the VPC's main table
   Tags tags;
-  std::vector<std::string> index_keys() const {
-    return {"vpc:" + vpc_id, "acl:" + acl_id, "route-table:" + route_table_id,
-            "acl-association:" + acl_association_id};
+  void index_keys(IndexKeys& keys) const {
+    keys.add("vpc:", vpc_id);
+    keys.add("acl:", acl_id);
+    keys.add("route-table:", route_table_id);
+    keys.add("acl-association:", acl_association_id);
+    add_tag_keys(keys, tags);
   }
   SQUALL_FIELDS(id, vpc_id, cidr, zone, zone_id, state, map_public_ip, is_default, assign_ipv6,
                 dns64, hostname_type, dns_a_record, dns_aaaa_record, next_host, used, free_hosts,
@@ -172,16 +176,18 @@ struct GroupRule {
 
 struct SecurityGroup {
   static constexpr std::string_view kind = "ec2:security-group";
+  static constexpr bool indexes_tags = true;
   std::string id;
   std::string name, description, vpc_id;
   std::vector<GroupRule> rules;
   Tags tags;
-  std::vector<std::string> index_keys() const {
-    std::vector<std::string> keys{"vpc:" + vpc_id, "name:" + vpc_id + "/" + name};
+  void index_keys(IndexKeys& keys) const {
+    keys.add("vpc:", vpc_id);
+    keys.add("name:", vpc_id, "/", name);
     for (const GroupRule& r : rules)
-      if (!r.group_id.empty()) keys.push_back("references:" + r.group_id);
-    for (const GroupRule& r : rules) keys.push_back("rule:" + r.id);
-    return keys;
+      if (!r.group_id.empty()) keys.add("references:", r.group_id);
+    for (const GroupRule& r : rules) keys.add("rule:", r.id);
+    add_tag_keys(keys, tags);
   }
   SQUALL_FIELDS(id, name, description, vpc_id, rules, tags)
 };
@@ -212,6 +218,7 @@ struct NetworkAcl {
 
 struct NetworkInterface {
   static constexpr std::string_view kind = "ec2:network-interface";
+  static constexpr bool indexes_tags = true;
   std::string id;
   std::string vpc_id, subnet_id, zone;
   std::string private_ip;
@@ -230,17 +237,19 @@ struct NetworkInterface {
   std::string public_ip;         // amazon-owned, or of the Elastic IP
   std::string allocation_id, association_id;  // of the Elastic IP
   Tags tags;
-  std::vector<std::string> index_keys() const {
-    std::vector<std::string> keys{"vpc:" + vpc_id, "subnet:" + subnet_id, "ip:" + private_ip};
-    if (!instance_id.empty()) keys.push_back("instance:" + instance_id);
+  void index_keys(IndexKeys& keys) const {
+    keys.add("vpc:", vpc_id);
+    keys.add("subnet:", subnet_id);
+    keys.add("ip:", private_ip);
+    if (!instance_id.empty()) keys.add("instance:", instance_id);
     if (!public_ip.empty()) {
-      keys.push_back("public-ip:" + public_ip);
-      keys.push_back("public-in:" + vpc_id);
+      keys.add("public-ip:", public_ip);
+      keys.add("public-in:", vpc_id);
     }
-    for (const std::string& ip : secondary_ips) keys.push_back("ip:" + ip);
-    if (!attachment_id.empty()) keys.push_back("attachment:" + attachment_id);
-    for (const std::string& g : group_ids) keys.push_back("group:" + g);
-    return keys;
+    for (const std::string& ip : secondary_ips) keys.add("ip:", ip);
+    if (!attachment_id.empty()) keys.add("attachment:", attachment_id);
+    for (const std::string& g : group_ids) keys.add("group:", g);
+    add_tag_keys(keys, tags);
   }
   SQUALL_FIELDS(id, vpc_id, subnet_id, zone, private_ip, mac, secondary_ips, group_ids,
                 description, interface_type, requester_id, status, attachment_id, instance_id,

@@ -152,8 +152,16 @@ struct Container {
   std::string arn, name, image, image_digest, runtime_id, status = "PENDING", reason, health;
   std::optional<int64_t> exit_code;
   std::vector<NetworkBinding> bindings;
+  std::optional<Time> started, finished;
+  bool signalled = false;  // has had its SIGTERM
   SQUALL_FIELDS(arn, name, image, image_digest, runtime_id, status, reason, health, exit_code,
-                bindings)
+                bindings, started, finished, signalled)
+};
+
+/// type: spread, binpack, random. Constraints: distinctInstance, memberOf.
+struct PlacementRule {
+  std::string type, text;  // field or expression
+  SQUALL_FIELDS(type, text)
 };
 
 /// awsvpcConfiguration.
@@ -202,8 +210,16 @@ struct Task {
   std::optional<Time> connected, pull_started, pull_stopped, started, stopping, execution_stopped,
       stopped;
   Tags tags;
-  std::vector<std::string> index_keys() const;  // cluster:, service:, deployment:, instance:,
-                                                // group:, interface:
+  std::string connectivity;  // CONNECTED, DISCONNECTED; empty until it was ever connected
+  std::vector<PlacementRule> strategy, constraints;  // while it waits for capacity
+  std::string client_token, client_token_digest;
+  bool failure_counted = false;  // by its service's scheduler
+  bool held = false;  // a step waits for its host's power
+  bool lost = false;  // its host lost power: its containers are dead, known to nobody but physics
+  /// cluster:, service:, deployment:, definition:, status:CLUSTER/STATUS always;
+  /// group:CLUSTER/GROUP, live:SERVICE, instance:, interface: only while it is not STOPPED;
+  /// waiting:CLUSTER while it has no container instance yet.
+  std::vector<std::string> index_keys() const;
   SQUALL_FIELDS(id, cluster, definition, group, started_by, service, deployment, launch_type,
                 capacity_provider, platform_version, platform_family, last_status, desired_status,
                 health, container_instance, zone, interface_id, private_ip, subnet_id, mac,
@@ -211,13 +227,8 @@ struct Task {
                 volumes_json, reference_id, cpu, memory, ephemeral_gib, version, containers,
                 load_balancers, registries, network, targets, enable_execute_command,
                 is_protected, protected_until, created, connected, pull_started, pull_stopped,
-                started, stopping, execution_stopped, stopped, tags)
-};
-
-/// type: spread, binpack, random. Constraints: distinctInstance, memberOf.
-struct PlacementRule {
-  std::string type, text;  // field or expression
-  SQUALL_FIELDS(type, text)
+                started, stopping, execution_stopped, stopped, tags, connectivity, strategy,
+                constraints, client_token, client_token_digest, failure_counted, held, lost)
 };
 
 /// What a deployment or a task set runs: the part of a service that a revision freezes.
@@ -242,8 +253,9 @@ struct Deployment {
   int64_t failures_in_a_row = 0;  // never RUNNING: start-failure back-off
   std::optional<Time> retry_at;
   Time created{}, updated{};
+  std::optional<Time> last_failure;
   SQUALL_FIELDS(id, status, rollout_state, rollout_reason, revision_arn, deployment_arn, spec,
-                desired, failed, failures_in_a_row, retry_at, created, updated)
+                desired, failed, failures_in_a_row, retry_at, created, updated, last_failure)
 };
 
 struct Service {
@@ -266,14 +278,17 @@ struct Service {
   bool steady = false;
   Time created{};
   Tags tags;
+  std::string namespace_arn;  // of Service Connect
+  std::string fingerprint;    // of what CreateService asked for: the same again is no error
   std::vector<std::string> index_keys() const;  // cluster:, name:CLUSTER/NAME, definition:,
-                                                // target-group:, namespace:
+                                                // target-group:, namespace:, alarm:,
+                                                // daemon:CLUSTER
   SQUALL_FIELDS(id, name, cluster, status, scheduling, controller, role_arn, created_by,
                 propagate_tags, zone_rebalancing, desired, grace_s, maximum_percent,
                 minimum_healthy_percent, circuit_breaker, circuit_rollback, alarms_enabled,
                 alarms_rollback, alarms, strategy, strategy_json, bake_minutes,
                 enable_execute_command, managed_tags, spec, deployments, placement_strategy,
-                placement_constraints, steady, created, tags)
+                placement_constraints, steady, created, tags, namespace_arn, fingerprint)
 };
 
 /// The last hundred of a service are shown.
@@ -301,5 +316,13 @@ void stop_task(sim::Scope& scope, std::string_view task_arn, std::string_view st
 /// task with it, exit code and reason as ECS reports them.
 void container_exited(sim::Scope& scope, std::string_view task_arn, std::string_view container,
                       int64_t exit_code, std::string_view reason);
+/// What a container's own health check finds: HEALTHY or UNHEALTHY. The task's health is the worst
+/// of its essential containers'.
+void set_container_health(sim::Scope& scope, std::string_view task_arn, std::string_view container,
+                          std::string_view health);
+/// The task metadata endpoint's documents (version 4): "" (the container named), "/task", "/stats",
+/// "/task/stats". Empty if there is no such task or container.
+std::string task_metadata_json(const sim::Scope& scope, std::string_view task_arn,
+                               std::string_view container, std::string_view path);
 
 }  // namespace squall::ecs

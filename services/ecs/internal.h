@@ -43,6 +43,8 @@ struct TaskRequest {
   std::optional<int64_t> cpu, memory, ephemeral_gib;             // overrides
   bool enable_execute_command = false;
   Tags tags;
+  bool managed_tags = false;  // adds aws:ecs:clusterName and aws:ecs:serviceName
+  std::string client_token, client_token_digest;
 };
 /// As DescribeTasks and RunTask list failures: "RESOURCE:MEMORY", "AGENT", "ATTRIBUTE", ...
 struct PlacementFailure {
@@ -54,5 +56,11 @@ std::variant<std::string, PlacementFailure> start_task(sim::Scope& scope,
 /// Picks from a capacity provider strategy by base and weight, given what runs already.
 std::string choose_provider(const std::vector<StrategyItem>& strategy,
                             const std::map<std::string, int64_t>& running);
+
+/// The host went away (terminated, deregistered by force): its tasks are STOPPED at once.
+void lose_tasks_of(sim::Scope& scope, std::string_view container_instance,
+                   std::string_view stop_code, std::string_view reason);
+/// Not STOPPED and not on its way there.
+inline bool is_wanted(const Task& task) { return task.desired_status == "RUNNING"; }
 
 }  // namespace squall::ecs

@@ -65,6 +65,8 @@ struct ReplicationGroup {
                 user_group_ids, network_type, auth_token_modified)
 };
 
+/// As IncreaseReplicaCount or DecreaseReplicaCount, in every node group; throws their errors.
+void set_replica_count(sim::Scope& scope, std::string_view id, int64_t replicas);
 /// Promotes a replica in each node group whose primary is dark; if none is, in the first one.
 void begin_failover(sim::Scope& scope, std::string_view id, std::string_view cause);
 

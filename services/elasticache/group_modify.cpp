@@ -11,9 +11,13 @@ ReplicationGroup& editable(Context& ctx, const Input& in) {
 }
 
 /// The group shows `modifying` until the event has run.
-Value begin(Context& ctx, ReplicationGroup& group, std::string_view latency) {
+void start_change(sim::Scope& scope, ReplicationGroup& group, std::string_view latency) {
   group.status = "modifying";
-  ctx.after(ctx.latency(latency, group.id), "elasticache.group.modified", group.id);
+  scope.after(scope.latency(latency, group.id), "elasticache.group.modified", group.id);
+}
+
+Value begin(Context& ctx, ReplicationGroup& group, std::string_view latency) {
+  start_change(ctx, group, latency);
   return {{"ReplicationGroup", describe(ctx, group)}};
 }
 
@@ -166,25 +170,39 @@ std::string emptiest_zone(const NodeGroup& ng, const std::vector<std::string>& z
   return best;
 }
 
+/// Adds a replica in `zone`, or where the node group has the fewest.
+void add_replica(sim::Scope& scope, ReplicationGroup& group, NodeGroup& ng,
+                 const SubnetGroup& subnets, std::string zone) {
+  const auto zones = zones_of(scope, subnets);
+  if (zone.empty()) zone = emptiest_zone(ng, zones);
+  require_zone(zones, zone);
+  ng.nodes.push_back(make_node(scope, subnets, group.group_ids, next_cluster_id(group, ng), zone));
+}
+
+void check_replicas(int64_t wanted) {
+  if (wanted < 0 || wanted > 5)
+    throw invalid_parameter_value("The number of replicas per node group must be within 0 and 5.");
+}
+
+void remove_node(sim::Scope& scope, NodeGroup& ng, size_t i) {
+  release_node(scope, ng.nodes[i]);
+  record_event(scope, "cache-cluster", ng.nodes[i].cluster_id, "Cache cluster deleted");
+  ng.nodes.erase(ng.nodes.begin() + static_cast<std::ptrdiff_t>(i));
+}
+
 Value increase(Context& ctx, Input in) {
   ReplicationGroup& group = editable(ctx, in);
   in.ignore("ApplyImmediately");  // AWS: must be true, the change is always immediate
   const auto common = in.optional_integer("NewReplicaCount");
   const SubnetGroup& subnets = subnet_group_for(ctx, group.subnet_group);
-  const auto zones = zones_of(ctx, subnets);
   bool any = false;
   for (NodeGroup& ng : group.node_groups) {
     std::vector<std::string> preferred;
     const int64_t wanted = wanted_replicas(in, ng, common, preferred);
-    if (wanted > 5)
-      throw invalid_parameter_value(
-          "The number of replicas per node group must be within 0 and 5.");
+    check_replicas(wanted);
     while (static_cast<int64_t>(ng.nodes.size()) - 1 < wanted) {
-      std::string zone = emptiest_zone(ng, zones);
-      if (preferred.size() > ng.nodes.size()) zone = preferred[ng.nodes.size()];
-      require_zone(zones, zone);
-      ng.nodes.push_back(
-          make_node(ctx, subnets, group.group_ids, next_cluster_id(group, ng), zone));
+      const bool named = preferred.size() > ng.nodes.size();
+      add_replica(ctx, group, ng, subnets, named ? preferred[ng.nodes.size()] : "");
       any = true;
     }
   }
@@ -199,12 +217,6 @@ Value decrease(Context& ctx, Input in) {
   const auto common = in.optional_integer("NewReplicaCount");
   const auto named = in.strings("ReplicasToRemove");
   bool any = false;
-  const auto remove = [&](NodeGroup& ng, size_t i) {
-    release_node(ctx, ng.nodes[i]);
-    record_event(ctx, "cache-cluster", ng.nodes[i].cluster_id, "Cache cluster deleted");
-    ng.nodes.erase(ng.nodes.begin() + static_cast<std::ptrdiff_t>(i));
-    any = true;
-  };
   for (NodeGroup& ng : group.node_groups) {
     std::vector<std::string> zones;
     const int64_t wanted = wanted_replicas(in, ng, common, zones);
@@ -217,7 +229,9 @@ Value decrease(Context& ctx, Input in) {
       }
       const bool surplus = named.empty() && node.role != "primary" &&
                            static_cast<int64_t>(ng.nodes.size()) - 1 > wanted;
-      if (chosen || surplus) remove(ng, i);
+      if (!chosen && !surplus) continue;
+      remove_node(ctx, ng, i);
+      any = true;
     }
   }
   if (!any) throw no_operation("The replica count is already as requested.");
@@ -249,6 +263,26 @@ Value test_failover(Context& ctx, Input in) {
 }
 
 }  // namespace
+
+void set_replica_count(sim::Scope& scope, std::string_view id, int64_t replicas) {
+  const ReplicationGroup& found = replication_group_at(scope, std::string(id));
+  require_available(found);
+  check_replicas(replicas);
+  ReplicationGroup& group = scope.edit<ReplicationGroup>(std::string(found.id));
+  const SubnetGroup& subnets = subnet_group_for(scope, group.subnet_group);
+  const auto wanted = static_cast<size_t>(replicas) + 1;
+  bool grows = false;
+  for (NodeGroup& ng : group.node_groups) {
+    grows |= ng.nodes.size() < wanted;
+    while (ng.nodes.size() < wanted) add_replica(scope, group, ng, subnets, "");
+    for (size_t i = ng.nodes.size(); i-- > 0 && ng.nodes.size() > wanted;)
+      if (ng.nodes[i].role != "primary") remove_node(scope, ng, i);
+  }
+  check_failover(group);
+  name_endpoints(scope, group);
+  start_change(scope, group,
+               grows ? "elasticache.replica.creating" : "elasticache.group.modifying");
+}
 
 std::span<const api::HandlerRow> group_modify_rows() {
   static const api::HandlerRow rows[] = {

@@ -138,6 +138,11 @@ void register_target(sim::Scope& scope, std::string_view target_group, std::stri
 /// Starts draining (deregistration_delay.timeout_seconds); gone by event when the delay is over.
 void deregister_target(sim::Scope& scope, std::string_view target_group, std::string_view id,
                        int64_t port = 0);
+/// What a rule (a listener's default rule too) or a listener forwards to; for ECS's blue/green.
+std::vector<WeightedTargetGroup> forward_of(const sim::Scope& scope, const std::string& arn);
+/// Does nothing if the rule has gone or forwards nowhere.
+void set_forward(sim::Scope& scope, const std::string& arn,
+                 const std::vector<WeightedTargetGroup>& groups);
 /// The data plane's verdict on one target; journals a change ("elbv2.target-health").
 void set_target_health(sim::Scope& scope, std::string_view target_group, std::string_view id,
                        int64_t port, std::string_view state, std::string_view reason);

@@ -168,7 +168,33 @@ const api::HandlerRow rows[] = {
     {"SetRulePriorities", Writes, set_rule_priorities},
 };
 
+/// The listener that the ARN names itself or by its default rule.
+const Listener* listener_named(const sim::Scope& scope, const std::string& arn) {
+  const Listener* listener = scope.view<Listener>(arn);
+  return listener ? listener : listener_of_default_rule(scope, arn);
+}
+
 }  // namespace
+
+std::vector<WeightedTargetGroup> forward_of(const sim::Scope& scope, const std::string& arn) {
+  const Rule* rule = scope.view<Rule>(arn);
+  const Listener* listener = rule ? nullptr : listener_named(scope, arn);
+  if (!rule && !listener) return {};
+  for (const Action& action : rule ? rule->actions : listener->default_actions)
+    if (action.type == "forward") return action.forward;
+  return {};
+}
+
+void set_forward(sim::Scope& scope, const std::string& arn,
+                 const std::vector<WeightedTargetGroup>& groups) {
+  const Rule* rule = scope.view<Rule>(arn);
+  const Listener* listener = rule ? nullptr : listener_named(scope, arn);
+  if (!rule && !listener) return;
+  auto& actions = rule ? scope.edit<Rule>(arn).actions
+                       : scope.edit<Listener>(listener->id).default_actions;
+  for (Action& action : actions)
+    if (action.type == "forward") action.forward = groups;
+}
 
 std::span<const api::HandlerRow> rule_rows() { return rows; }
 

@@ -1,4 +1,5 @@
 // Access keys of users.
+#include "emulator/api/access_key.h"
 #include "services/iam/internal.h"
 
 namespace squall::iam {
@@ -25,7 +26,7 @@ Value create(Context& ctx, Input in) {
   constexpr size_t keys_max = 2;
   if (ctx.by<AccessKey>(cat("user:", key.user)).size() >= keys_max)
     throw limit_exceeded("AccessKeysPerUser", keys_max);
-  key.id = new_entity_id(ctx, "AKIA", key.user).substr(0, 20);
+  key.id = api::make_access_key("AKIA", ctx.account(), ctx.new_hex("iam-key", 10, key.user));
   key.secret = base64_encode(ctx.new_hex("iam-secret", 30, key.id));
   key.created = ctx.now();
   const AccessKey& added = ctx.add(std::move(key));
@@ -83,6 +84,13 @@ const HandlerRow rows[] = {
 };
 
 }  // namespace
+
+std::optional<api::Principal> identify(const sim::Scope& global, std::string_view access_key) {
+  const AccessKey* key = global.view<AccessKey>(access_key);
+  const User* user = key ? global.view<User>(key->user) : nullptr;
+  if (!user) return {};
+  return api::Principal{user->arn, user->user_id, key->secret, key->status == "Active", {}};
+}
 
 std::span<const HandlerRow> access_key_rows() { return rows; }
 

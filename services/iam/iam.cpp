@@ -10,6 +10,7 @@ const api::ServiceDefinition& service() {
     d.model = model::Service(model::generated::iam);
     d.handlers = {role_rows(),   role_policy_rows(), service_linked_role_rows(),
                   instance_profile_rows(), policy_rows(),      user_rows(), access_key_rows()};
+    d.identify = identify;
     return d;
   }();
   return definition;

@@ -53,6 +53,7 @@ Value describe(const Role& role, bool whole);
 Value describe(const sim::Scope& scope, const InstanceProfile& profile);
 Value describe_boundary(const std::string& arn);
 
+std::optional<api::Principal> identify(const sim::Scope& global, std::string_view access_key);
 std::span<const HandlerRow> role_rows();
 std::span<const HandlerRow> role_policy_rows();
 std::span<const HandlerRow> service_linked_role_rows();

@@ -204,6 +204,27 @@ TEST_F(Storm, StandbyOutOfSyncLosesCommits) {
   EXPECT_NEAR(rpo.oldest_age_s, 20, 1.1);
 }
 
+TEST_F(Storm, CommitsHangUntilThePrimaryGivesUpOnItsStandby) {
+  Workload w = with_database();
+  w.classes[0].write_share = 1;
+  begin(2, w);
+  stack->advance(60s);
+  stack->change([](sim::Scope& s) {
+    auto& db = s.edit<rds::DbInstance>("main");
+    db.standby_in_sync = false;
+    db.writes_stalled_until = s.now() + 3s;
+  });
+  const auto acknowledged = [&] { return engine->results().ledgers.at("main").acknowledged; };
+  const auto before = acknowledged();
+  stack->advance(2900ms);
+  EXPECT_EQ(acknowledged(), before) << "nobody was told that a commit is safe";
+  // Twenty connections a host all wait; whoever comes after them waits two seconds for one.
+  EXPECT_GT(outcomes(Outcome::target_5xx, 60s, 61s), 20u);
+  stack->advance(10s);
+  EXPECT_GE(acknowledged(), before + 40 + 900) << "the held ones, and ten seconds' own";
+  EXPECT_GT(availability(64s, 72s), 0.999);
+}
+
 TEST_F(Storm, RetriesAmplifyAndABudgetBoundsThem) {
   Workload w = simple_workload(100, 5, 2);
   w.client.timeout_ms = 500;

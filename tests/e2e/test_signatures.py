@@ -11,12 +11,12 @@ def strict_server(guard_log):
     assert server.stop() == 0
 
 
-def client(server, service, secret):
+def client(server, service, secret, **named):
     import boto3
 
     return boto3.client(
         service, region_name=conftest.REGION, endpoint_url=server.endpoint,
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key=secret)
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key=secret, **named)
 
 
 CALLS = (  # ec2, query, JSON, and REST with a path that is encoded twice
@@ -40,6 +40,28 @@ def test_right_and_wrong_secret(strict, service, method, arguments, refusal):
     except botocore.exceptions.ClientError as error:  # past the signature: for other reasons
         assert error.response["Error"]["Code"] in ("NotImplemented", "InvalidParameterException",
                                                    "ValidationException")
+
+
+def test_compressed_body(strict):
+    """Clients sign a body as they send it: packed."""
+    import botocore.config
+
+    config = botocore.config.Config(request_min_compression_size_bytes=1)
+    data = [{"MetricName": f"m{i}", "Value": i} for i in range(50)]
+    encodings = []
+    for secret in ("right", "wrong"):
+        cloudwatch = client(strict, "cloudwatch", secret, config=config)
+        cloudwatch.meta.events.register(
+            "before-send", lambda request, **_: encodings.append(
+                request.headers.get("Content-Encoding")))
+        if secret == "right":
+            cloudwatch.put_metric_data(Namespace="packed", MetricData=data)
+        else:
+            with pytest.raises(botocore.exceptions.ClientError):
+                cloudwatch.put_metric_data(Namespace="packed", MetricData=data)
+    assert [e if isinstance(e, str) else e.decode() for e in encodings] == ["gzip", "gzip"]
+    seen = client(strict, "cloudwatch", "right").list_metrics(Namespace="packed")["Metrics"]
+    assert len(seen) == 50
 
 
 def test_presigned_url(strict):

@@ -1,4 +1,5 @@
 // IAM and STS.
+#include "emulator/api/access_key.h"
 #include "services/iam/iam.h"
 #include "tests/services/fixture.h"
 
@@ -113,9 +114,24 @@ TEST_F(IamTest, UsersHaveTwoKeysAtMost) {
   EXPECT_THAT(std::string(key.at("AccessKeyId").text()), testing::MatchesRegex("AKIA[A-Z2-7]+"));
   EXPECT_EQ(key.at("AccessKeyId").text().size(), 20u);
   EXPECT_EQ(key.at("SecretAccessKey").text().size(), 40u);
+  EXPECT_EQ(api::account_of_access_key(key.at("AccessKeyId").text()), "000000000000");
   call("iam", "CreateAccessKey", {{"UserName", "u"}});
   EXPECT_EQ(error("iam", "CreateAccessKey", {{"UserName", "u"}}).message,
             "Cannot exceed quota for AccessKeysPerUser: 2");
+}
+
+TEST_F(IamTest, KeysCarryTheirAccountAsOnAws) {
+  EXPECT_EQ(api::account_of_access_key("ASIAQNZGKIQY56JQ7WML"), "029608264753");
+  EXPECT_EQ(api::account_of_access_key("ASIAY34FZKBOKMUTVV7A"), "609629065308");
+  for (const char* other : {"AKIAIOSFODNN7EXAMPLE", "test", "123456789012", "AROAQNZGKIQY56JQ7WML",
+                            "ASIAQNZGKIQY56JQ7WM1", "ASIA77777777777777AA"})
+    EXPECT_EQ(api::account_of_access_key(other), "") << other;
+  for (const char* account : {"000000000000", "000000000001", "999999999999"}) {
+    const std::string key = api::make_access_key("AKIA", account, "fedcba9876");
+    EXPECT_EQ(key.size(), 20u);
+    EXPECT_EQ(api::account_of_access_key(key), account);
+    EXPECT_NE(key, api::make_access_key("AKIA", account, "fedcba9877"));
+  }
 }
 
 TEST_F(IamTest, StsKnowsTheCallerAndAssumesRoles) {

@@ -1,0 +1,84 @@
+// What clusters, definitions and container instances offer to ECS's other files, and every file's
+// rows.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "emulator/core/text.h"
+#include "services/ecs/internal.h"
+
+namespace squall::ecs {
+
+using api::Reads;
+using api::Writes;
+using WatchRows = std::span<const sim::WatchRow>;
+using LatencyRows = std::span<const sim::LatencyRow>;
+
+HandlerRows cluster_rows();
+HandlerRows cluster_change_rows();
+EventRows cluster_events();
+HandlerRows definition_rows();
+HandlerRows definition_list_rows();
+EventRows definition_events();
+LatencyRows cluster_latencies();
+HandlerRows account_setting_rows();
+HandlerRows container_instance_rows();
+EventRows container_instance_events();
+EventRows instance_agent_events();
+WatchRows instance_agent_watches();
+LatencyRows instance_agent_latencies();
+HandlerRows attribute_rows();
+HandlerRows agent_rows();
+EventRows agent_events();
+LatencyRows agent_latencies();
+HandlerRows tag_rows();
+HandlerRows capacity_provider_rows();
+EventRows capacity_provider_events();
+EventRows managed_scaling_events();
+WatchRows managed_scaling_watches();
+
+// --- names and ARNs ----------------------------------------------------------------------------
+/// What follows "resource_type/" in an ARN, or the name as it is; refuses malformed identifiers.
+std::string name_of(std::string_view name_or_arn, std::string_view resource_type);
+/// The last part of an ARN or of a path.
+std::string_view last_part(std::string_view arn);
+
+// --- clusters ----------------------------------------------------------------------------------
+/// Whatever its status; nullptr if there never was one.
+const Cluster* find_cluster(const sim::Scope& scope, std::string_view name_or_arn);
+/// Of the requests' form, checked against the cluster's providers.
+std::vector<StrategyItem> read_strategy(const sim::Scope& scope, const Input& in,
+                                        std::string_view member,
+                                        const std::vector<std::string>& providers_of_cluster);
+Value describe_strategy(const std::vector<StrategyItem>& strategy);
+bool is_fargate_provider(std::string_view name);
+
+// --- task definitions --------------------------------------------------------------------------
+/// Whatever its status; the newest active revision of a family; nullptr if there is none.
+const TaskDefinition* find_definition(const sim::Scope& scope, std::string_view name);
+Value describe(const TaskDefinition& definition);
+
+// --- tags (lower-case members) -----------------------------------------------------------------
+Tags read_tags(const Input& in, std::string_view member = "tags");
+Value describe_tags_of(const Tags& tags);
+
+// --- account settings --------------------------------------------------------------------------
+/// The effective value for the account ("enabled", "disabled", ...).
+std::string account_setting(const sim::Scope& scope, std::string_view name);
+
+// --- pages -------------------------------------------------------------------------------------
+struct Slice {
+  std::vector<std::string> keys;
+  Value next_token;
+};
+/// The page of `keys` that nextToken and maxResults ask for; keys are in order (descending ones
+/// say so).
+Slice slice_of(const std::vector<std::string>& keys, const Input& in, bool descending = false,
+               size_t limit_default = 100);
+/// `{"arn": ..., "reason": "MISSING"}`.
+Value missing(std::string_view arn);
+
+}  // namespace squall::ecs
