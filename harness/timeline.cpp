@@ -46,7 +46,7 @@ void Timeline::sample() {
   for (const ecs::Service& service : scope.all<ecs::Service>()) {
     if (service.status == "INACTIVE") continue;
     double running = 0;
-    for (const ecs::Task* task : scope.by<ecs::Task>(cat("service:", service.id)))
+    for (const ecs::Task* task : scope.by<ecs::Task>(cat("live:", service.id)))
       running += task->last_status == "RUNNING";
     const std::string name = cat(service.cluster, '/', service.name);
     add("tasks", cat(name, " running"), "", running);

@@ -269,7 +269,7 @@ void TrafficEngine::query_done(uint32_t slot) {
 /// No standby confirms it, and the primary has not yet given up on the standby: it waits for either.
 void TrafficEngine::hold_commit(uint32_t slot) {
   const Request& r = requests_[slot];
-  const auto index = static_cast<size_t>(classes_[static_cast<size_t>(r.cls)].database);
+  const auto index = static_cast<size_t>(plan(r).database);
   Database& db = databases_[index];
   const int64_t limit = r.query_began + ns_of_ms(workload_.databases[index].query_timeout_ms);
   if (db.commits_held_until > limit) return push(std::max(now_, limit), slot, Kind::query_failed);

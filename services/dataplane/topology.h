@@ -125,6 +125,7 @@ struct Host {
   int zone = 0;
   bool up = false, dark = false;
   bool accepts = false;        // takes new requests
+  bool shares = false;         // is among the tasks of a SharedHost
   uint32_t epoch = 0;          // rises whenever what was in progress is lost
   uint64_t compilation = 0;    // the last that looked at it
   int balancer = 0;            // whose target it is
@@ -204,7 +205,6 @@ struct WorkPlan {
 
 /// The tasks of one EC2 host share its CPU by their reservations.
 struct SharedHost {
-  std::string instance;
   int vcpus = 0;
   std::vector<int> tasks;      // hosts
 };

@@ -36,7 +36,8 @@ class List final : public sim::Faults {
                                                      nat_gateway_failure(),
                                                      vpc_endpoint_failure(),
                                                      service_unreachable(),
-                                                     task_cpu_stress()};
+                                                     task_cpu_stress(),
+                                                     task_stop()};
     return list;
   }
 

@@ -20,6 +20,7 @@ sim::FaultKind nat_gateway_failure();
 sim::FaultKind vpc_endpoint_failure();
 sim::FaultKind service_unreachable();
 sim::FaultKind task_cpu_stress();
+sim::FaultKind task_stop();
 
 AwsError invalid_argument(std::string message);
 /// The argument, or its default; throws if it is required and missing.
