@@ -79,11 +79,6 @@ TEST_F(EcrTest, ContradictionsAreRefused) {
                      {"appliedFor", std::vector<Value>{"REPLICATION"}},
                      {"resourceTags", tags}}),
             "ValidationException");
-  EXPECT_EQ(refusal("RegisterPullTimeUpdateExclusion", {{"principalArn", "arn:aws:s3:::bucket"}}),
-            "ValidationException");
-  EXPECT_EQ(refusal("DeregisterPullTimeUpdateExclusion",
-                    {{"principalArn", "arn:aws:s3:::bucket"}}),
-            "ValidationException");
   const Value rule{{"signingProfileArn", "arn:aws:s3:::bucket"}};
   EXPECT_THAT(refusal("PutSigningConfiguration",
                       {{"signingConfiguration", Value{{"rules", std::vector<Value>{rule}}}}}),

@@ -78,7 +78,7 @@ TEST_F(CloudMapTest, TwiceIsRefusedWhileTheFirstGoesOn) {
     };
     const std::string one = made_namespace(ask(kind.create, create(kind.name, kind.name)));
     EXPECT_EQ(refusal(kind.create, create("other.com", kind.name)), "DuplicateRequest");
-    const std::string two = made_namespace(ask(kind.create, create("two.com", "two")));
+    const std::string two = made_namespace(ask(kind.create, create("two.com", kind.update)));
     auto update = [&](const std::string& id) {
       return Value{{"Id", id},
                    {"UpdaterRequestId", kind.name},
