@@ -190,7 +190,10 @@ void tend_group(sim::Scope& scope, const std::string& id) {
   for (const std::string& subject : subjects) tend(scope, subject, load_balancers);
 }
 
-void on_group(sim::Scope& scope, const sim::Event& event) { tend_group(scope, event.subject); }
+void on_group(sim::Scope& scope, const sim::Event& event) {
+  if (TrafficEngine* engine = engine_of(scope)) engine->note_group(event.subject);
+  tend_group(scope, event.subject);
+}
 
 void on_instance(sim::Scope& scope, const sim::Event& event) {
   std::vector<std::pair<std::string, std::string>> found;

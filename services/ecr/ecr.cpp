@@ -1,8 +1,10 @@
 // ECR's definition: its rows, and the registry's HTTP routes.
 #include "services/ecr/ecr.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/ecr/internal.h"
+#include "services/ecr/state.h"
 
 namespace squall::ecr {
 
@@ -28,6 +30,8 @@ const api::ServiceDefinition& service() {
       .events = {scan_events(), lifecycle_events(), replication_events()},
       .watches = {},
       .latencies = {latencies()},
+      .records = {sim::records<CreationTemplate, Image, Layer, Preview, PullThroughRule, Registry,
+                               Repository, Upload>()},
       .raw_routes = http_routes(),
   };
   return definition;

@@ -20,6 +20,7 @@ const api::ServiceDefinition& service();
 struct Bytes {
   std::shared_ptr<const std::string> data;
   size_t size() const { return data ? data->size() : 0; }
+  friend bool operator==(const Bytes&, const Bytes&) = default;  // blobs never change in place
 };
 inline void append_record_json(std::string& out, const Bytes& bytes) {
   out += std::to_string(bytes.size());

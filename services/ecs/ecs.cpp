@@ -7,7 +7,9 @@
 #include "models/generated.h"
 #include "services/ecs/account_setting.h"
 #include "services/ecs/deployment.h"
+#include "services/ecs/express.h"
 #include "services/ecs/instance.h"
+#include "services/ecs/managed_daemon.h"
 #include "services/ecs/registry.h"
 #include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
@@ -64,7 +66,8 @@ const api::ServiceDefinition& service() {
       .records = {sim::records<AccountSetting, SchedulerState, ServiceDeployment,
                                ServiceRevision, TaskSet, CapacityProvider, Cluster,
                                ContainerInstance, Service, ServiceEvent, Task,
-                               TaskDefinition, Agent>(), lost_zone_records()},
+                               TaskDefinition, Agent, Daemon, DaemonDeployment,
+                               DaemonRevision, ExpressService>(), lost_zone_records()},
   };
   return definition;
 }
