@@ -140,7 +140,8 @@ def checked_shapes(model):
 
 
 WIRE_TEXTS = ("error_namespace", "request_id_header", "health")
-WIRE_FLAGS = ("crc32", "virtual_hosts", "bare_errors", "takes_unknown", "request_id_length")
+WIRE_FLAGS = ("crc32", "virtual_hosts", "bare_errors", "takes_unknown", "request_id_length",
+              "body_mib_max")
 
 
 def wire_row(model, text):
