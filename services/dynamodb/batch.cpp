@@ -106,7 +106,7 @@ void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, st
 }
 
 void batch_get_item(const api::DirectCall& call, std::string& out) {
-  const Value document = call.document();
+  const Value document = checked_document(call);
   const Fields fields(document);
   const ReturnCapacity wanted = return_capacity(fields);
   std::vector<std::unique_ptr<TableKeys>> tables;

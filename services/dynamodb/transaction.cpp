@@ -247,7 +247,7 @@ Capacities run(const api::DirectCall& call, const TransactWrite& request,
 }
 
 void transact_write_items(const api::DirectCall& call, std::string& out) {
-  TransactWrite request{Fields(call.document())};
+  TransactWrite request{Fields(checked_document(call))};
   std::vector<Reason> reasons(request.actions.size());
   std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
   for (size_t i = 0; i < request.actions.size(); ++i) {
@@ -311,7 +311,7 @@ void append_responses(std::string& out, const std::vector<ReadAction>& actions,
 }
 
 void transact_get_items(const api::DirectCall& call, std::string& out) {
-  const Value document = call.document();
+  const Value document = checked_document(call);
   const Fields fields(document);
   const ReturnCapacity wanted = return_capacity(fields);
   const Value list = fields.list("TransactItems");
