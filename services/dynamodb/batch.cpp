@@ -177,7 +177,7 @@ TableWrites table_writes(const api::DirectCall& call, const Member& member) {
 void append_metrics(AnswerWriter& answer, const std::vector<TableWrites>& tables) {
   std::string text;
   for (const TableWrites& table : tables) {
-    if (!table.store->plan().has_local_indexes) continue;
+    if (!table.store->has_local_indexes()) continue;
     if (!text.empty()) text += ',';
     append_json_string(text, table.store->name());
     text += ":[";

@@ -198,7 +198,7 @@ std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& rea
 void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
   std::map<std::string, std::string> by_table;
   for (const WriteAction& action : request.actions) {
-    if (!action.write.store->plan().has_local_indexes) continue;
+    if (!action.write.store->has_local_indexes()) continue;
     std::string& text = by_table[action.write.store->name()];
     if (!text.empty()) text += ',';
     append_collection_metrics(text, action.write);
