@@ -307,6 +307,19 @@ TEST_F(EcsDefinitionTest, DeregisteredThenDeleted) {
   EXPECT_EQ(put(bridge()).at("revision").integer(), 2);
 }
 
+TEST_F(EcsDefinitionTest, IsFoundByItsArn) {
+  const Value arn = put(bridge()).at("taskDefinitionArn");
+  EXPECT_EQ(call("ecs", "DescribeTaskDefinition", {{"taskDefinition", arn}})
+                .at("taskDefinition")
+                .at("revision")
+                .integer(),
+            1);
+  EXPECT_EQ(error("ecs", "DescribeTaskDefinition",
+                  {{"taskDefinition", "arn:aws:ecs:us-east-1:000000000000:cluster/web"}})
+                .code,
+            "InvalidParameterException");
+}
+
 TEST_F(EcsDefinitionTest, TagsComeOnRequest) {
   put(bridge({{"tags", Values{{{"key", "a"}, {"value", "b"}}}}}));
   EXPECT_TRUE(call("ecs", "DescribeTaskDefinition", {{"taskDefinition", "app"}})
