@@ -15,7 +15,7 @@ Usage: docker/build.sh [--install SET]... [PRESET [TARGET...]]
   --install SET  install a set of Debian packages and build nothing unless a PRESET follows:
                    build    compiler, tools and libraries
                    python   what the scenarios' deploy programs need
-                   tests    Debian's boto3
+                   tests    Debian's boto3, skopeo
                    clang    clang 16 with its run-time (fuzz targets, second compiler)
                    perf     valgrind, for instruction counts
 
@@ -29,7 +29,7 @@ packages_of() {
       libtinyxml2-dev libsqlite3-dev libssl-dev libpcre2-dev libyaml-cpp-dev libcli11-dev \
       zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev ;;
     python) echo python3 python3-venv ;;
-    tests) echo python3-boto3 ;;
+    tests) echo python3-boto3 skopeo ;;
     clang) echo clang-16 libclang-rt-16-dev ;;
     perf) echo valgrind ;;
     *) echo "build.sh: no package set '$1' (build, python, tests, clang, perf)" >&2; return 2 ;;

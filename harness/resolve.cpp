@@ -4,6 +4,7 @@
 
 #include "emulator/core/text.h"
 #include "harness/step.h"
+#include "services/acm/acm.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/ec2/ec2.h"
 #include "services/ecs/ecs.h"
@@ -53,6 +54,12 @@ std::string group_instance(const sim::Scope& scope, const std::string& name) {
   return by_name_tag<ec2::Instance>(scope, name);
 }
 
+std::string certificate_of_domain(const sim::Scope& scope, const std::string& domain) {
+  for (const auto& certificate : scope.all<acm::Certificate>())
+    if (certificate.domain == domain) return certificate.id;
+  return {};
+}
+
 /// `${service:CLUSTER/NAME}`.
 std::string service_arn(const sim::Scope& scope, const std::string& name) {
   for (const auto* service : scope.by<ecs::Service>(cat("name:", name)))
@@ -93,6 +100,7 @@ const std::map<std::string, Finder, std::less<>>& finders() {
       {"rtb", by_name_tag<ec2::RouteTable>},
       {"nat", by_name_tag<ec2::NatGateway>},
       {"eip", by_name_tag<ec2::Address>},
+      {"certificate", certificate_of_domain},
       {"instance", group_instance},
       {"endpoint", by_name_tag<ec2::VpcEndpoint>},
       {"service", service_arn},

@@ -7,6 +7,7 @@
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/ec2/ec2.h"
+#include "services/ecr/ecr.h"
 #include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
@@ -14,6 +15,7 @@
 #include "services/logs/logs.h"
 #include "services/rds/rds.h"
 #include "services/servicediscovery/servicediscovery.h"
+#include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
 
 namespace squall {
@@ -26,6 +28,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &cloudwatch::service(),
       &dynamodb::service(),
       &ec2::service(),
+      &ecr::service(),
       &ecs::service(),
       &elasticache::service(),
       &elbv2::service(),
@@ -33,6 +36,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &logs::service(),
       &rds::service(),
       &servicediscovery::service(),
+      &ssm::service(),
       &sts::service(),
   };
   return list;

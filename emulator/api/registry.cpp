@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "emulator/api/dispatch.h"
+#include "emulator/sim/plane.h"
 
 namespace squall::api {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 Registry::Registry(std::span<const model::Service> models,
                    std::span<const ServiceDefinition* const> definitions)
     : models_(models.begin(), models.end()) {
+  laws_.add_records(sim::own_records());
   for (const ServiceDefinition* d : definitions) {
     // The data plane and the faults contribute laws only: no model, no handlers.
     const std::string_view name = d->handlers.empty() ? "laws" : d->model.name();
@@ -42,6 +44,7 @@ Registry::Registry(std::span<const model::Service> models,
       for (const sim::LatencyRow& row : rows)
         if (!laws_.latencies.emplace(row.name, row).second)
           bad_row(name, row.name, "is a latency twice");
+    for (const sim::RecordTypes types : d->records) laws_.add_records(types);
     raw_routes_.insert(raw_routes_.end(), d->raw_routes.begin(), d->raw_routes.end());
     if (d->identify) identify_.push_back(d->identify);
     if (d->on_region) laws_.on_region.push_back(d->on_region);

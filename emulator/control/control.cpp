@@ -84,6 +84,7 @@ void run_route(Exchange& exchange) {
       allowed += cat(allowed.empty() ? "" : ", ", row.method);
     }
   }
+  if (allowed.empty() && method == "GET" && answer_document(exchange)) return;
   answer_unknown(exchange, allowed);
 }
 

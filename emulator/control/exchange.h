@@ -70,6 +70,8 @@ std::span<const RouteRow> clock_routes();
 std::span<const RouteRow> journal_routes();
 std::span<const RouteRow> reachability_routes();
 std::span<const RouteRow> fault_routes();
+/// Answers from sim::Plane's documents; false if the path belongs to none of them.
+bool answer_document(Exchange& exchange);
 
 /// `PT5M`, `P1DT2H`, `PT0.5S`: ISO 8601 without years and months, whose lengths differ.
 std::optional<Duration> parse_duration(std::string_view text);

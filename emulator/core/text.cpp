@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace squall {
 
@@ -212,9 +213,32 @@ size_t utf8_length(std::string_view text, size_t at) {
 }
 }  // namespace
 
+size_t plain_json_prefix(std::string_view text) {
+  constexpr uint64_t ones = 0x0101010101010101ULL;
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, 8);
+    // The top bit of a byte that is below 0x20, a quote, a backslash or not ASCII.
+    const uint64_t special = (word - ones * 0x20) | ((word ^ (ones * '"')) - ones) |
+                             ((word ^ (ones * '\\')) - ones) | word;
+    if (special & (ones * 0x80)) break;
+  }
+  for (; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') break;
+  }
+  return i;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (size_t i = 0; i < text.size();) {
+    if (const size_t plain = plain_json_prefix(text.substr(i))) {
+      out.append(text.data() + i, plain);
+      i += plain;
+      continue;
+    }
     const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x80) {

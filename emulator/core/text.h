@@ -57,6 +57,8 @@ std::string percent_encode(std::string_view text, bool keep_slash = false);
 /// `+` becomes a blank if `plus_is_blank`. Broken escapes stay as they are.
 std::string percent_decode(std::string_view text, bool plus_is_blank = false);
 
+/// How many bytes at the start a JSON string holds as they are: ASCII without escapes.
+size_t plain_json_prefix(std::string_view text);
 /// Appends a JSON string with quotes and escapes. Invalid UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 bool is_valid_utf8(std::string_view text);

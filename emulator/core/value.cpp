@@ -17,14 +17,14 @@ struct Growing {
   uint32_t size = 0;
   uint32_t capacity = 0;
 
+  void reserve(uint32_t wanted) {
+    T* to = static_cast<T*>(Arena::current().allocate(wanted * sizeof(T), alignof(T)));
+    if (size) std::memcpy(static_cast<void*>(to), data, size * sizeof(T));
+    data = to;
+    capacity = wanted;
+  }
   void push(T item) {
-    if (size == capacity) {
-      const uint32_t wanted = capacity ? capacity * 2 : 4;
-      T* to = static_cast<T*>(Arena::current().allocate(wanted * sizeof(T), alignof(T)));
-      if (size) std::memcpy(static_cast<void*>(to), data, size * sizeof(T));
-      data = to;
-      capacity = wanted;
-    }
+    if (size == capacity) reserve(capacity ? capacity * 2 : 4);
     new (data + size++) T(item);
   }
 };
@@ -39,6 +39,8 @@ T* make() {
 }  // namespace
 
 Value::Value(std::initializer_list<Member> members) : Value(map()) {
+  if (members.size() == 0) return;
+  members_->reserve(static_cast<uint32_t>(members.size()));
   for (const Member& m : members) members_->push(m);
 }
 

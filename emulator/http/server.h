@@ -14,7 +14,7 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   uint16_t port = 4566;              // 0 takes a free one
   int threads = 1;                   // one io_context each; a connection stays on its thread
-  size_t body_bytes_max = 16 << 20;  // larger bodies are answered 413
+  size_t body_bytes_max = 256 << 20;  // a layer of an image comes in one; larger: 413
   int idle_timeout_s = 120;          // longer than SDK connection pools keep connections
   int drain_timeout_s = 5;           // how long shutdown waits for requests in flight
   bool tls = true;                   // plain HTTP and TLS on the same port; the first byte decides

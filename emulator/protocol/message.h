@@ -22,7 +22,7 @@ struct Request {
   std::string_view query;  // without the question mark
   std::span<const Header> headers;
   std::string_view body;   // complete, unchunked, decompressed
-  std::string_view packed_body;  // as it came, where `body` was decompressed
+  std::string_view packed_body = {};  // as it came, where `body` was decompressed
 
   /// What the client hashed for its signature.
   std::string_view signed_body() const { return packed_body.empty() ? body : packed_body; }

@@ -30,7 +30,11 @@ void XmlSink::finish() {
 void XmlSink::grow(size_t bytes) {
   const auto used = static_cast<size_t>(at_ - out_.data());
   out_.resize(used);  // so that only what was written is moved
-  out_.resize(std::max(used * 2, used + bytes + 4096));
+  const size_t wanted = used + bytes + 4096;
+  if (wanted > out_.capacity()) out_.reserve(std::max(used * 2, wanted));
+  // resize() clears what it adds: so little at a time that it is in the cache when it is written.
+  constexpr size_t step_max = 64 * 1024;
+  out_.resize(std::min(out_.capacity(), std::max(wanted, used + std::min(used, step_max))));
   at_ = out_.data() + used;
   end_ = out_.data() + out_.size();
 }
@@ -132,7 +136,12 @@ class XmlWriter {
       if (m.value.is_absent() || m.value.is_null()) continue;
       const ShapeMember member = shape.find(m.key.text, hint);
       if (!member) abort_on_unknown_member(shape, m.key.text);
-      if (member.location() == model::Location::body && !member.has(model::member_xml_attribute))
+      if (member.location() != model::Location::body || member.has(model::member_xml_attribute))
+        continue;
+      // Most of the largest answers is plain text members.
+      if (m.value.is_string() && !style_.attributes && member.shape().type() == ShapeType::string)
+        sink_.element(member.location_name(), m.value.text());
+      else
         named(m.value, member);
     }
   }

@@ -83,10 +83,21 @@ class Faults {
   virtual void stop(Scope& scope, std::string_view id) const = 0;
 };
 
+/// The records that the simulation itself keeps.
+RecordTypes own_records();
+/// Documents of a service that programs inside the simulation read over plain HTTP (metadata
+/// endpoints), served as GET /_squall/PREFIX/... by the control API.
+struct DocumentSource {
+  std::string_view prefix;  // "ecs/v4"
+  /// JSON of what follows "PREFIX/"; empty if this region has no such thing.
+  std::string (*find)(const Scope& scope, std::string_view path) = nullptr;
+};
+
 /// Registered once by main (or a test's fixture).
 struct Plane {
   const Reachability* reachability = nullptr;
   const Faults* faults = nullptr;
+  std::vector<DocumentSource> documents = {};
 };
 Plane& plane();
 

@@ -4,6 +4,25 @@
 
 namespace squall::sim {
 
+void* Scope::edit_record(Table& table, std::string_view id) {
+  const auto at = table.at(id);
+  world_->record_undo(table, *region_, at->first, at->second.record);
+  return table.own(at);
+}
+
+void* Scope::add_record(Table& table, const std::string& id, std::shared_ptr<void> record) {
+  const auto at = table.make(id);
+  world_->record_undo(table, *region_, at->first, at->second.record);
+  return table.put(at, std::move(record));
+}
+
+void Scope::erase_record(Table& table, std::string_view id) {
+  if (!table.contains(id)) return;
+  const auto at = table.at(id);
+  world_->record_undo(table, *region_, at->first, at->second.record);
+  table.remove(at);
+}
+
 uint64_t Scope::next_ordinal(std::string_view kind, std::string_view parent) {
   return world_->next_ordinal(*region_, cat(kind, '/', parent));
 }

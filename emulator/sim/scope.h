@@ -14,14 +14,6 @@ namespace squall::sim {
 /// dispatch and the scheduler open); a change is committed when the handler returns and undone when
 /// it throws.
 class Scope {
-  struct Keep {  // what was there before a change, for undo
-    const Scope& scope;
-    TableBase& table;
-    void operator()(const std::string& id, std::shared_ptr<void> before) const {
-      scope.world_->record_undo(table, *scope.region_, id, std::move(before));
-    }
-  };
-
  public:
   Scope(World& world, std::string_view region) : world_(&world), region_(&world.region(region)) {}
   virtual ~Scope() = default;
@@ -37,8 +29,8 @@ class Scope {
   /// The record, or nullptr. The pointer is good until the record is next edited or erased.
   template <Record T>
   const T* view(std::string_view id) const {
-    const Table<T>* t = table_if<T>();
-    return t ? t->find(id) : nullptr;
+    const Table* t = table_if<T>();
+    return t ? static_cast<const T*>(t->find(id)) : nullptr;
   }
   template <Record T>
   bool has(std::string_view id) const { return view<T>(id); }
@@ -47,19 +39,18 @@ class Scope {
   /// `id` or index_keys() may change, `id` itself may not.
   template <Record T>
   T& edit(std::string_view id) {
-    Table<T>& t = table<T>();
-    return t.edit(id, Keep{*this, t});
+    return *static_cast<T*>(edit_record(table<T>(), id));
   }
   /// Inserts (or replaces) under `record.id`.
   template <Record T>
   T& add(T record) {
-    Table<T>& t = table<T>();
-    return t.insert(std::move(record), Keep{*this, t});
+    const std::string id = record.id;
+    return *static_cast<T*>(
+        add_record(table<T>(), id, std::make_shared<T>(std::move(record))));
   }
   template <Record T>
   void erase(std::string_view id) {
-    Table<T>& t = table<T>();
-    t.erase(id, Keep{*this, t});
+    erase_record(table<T>(), id);
   }
 
   /// All records in order of ids: `for (const Vpc& vpc : scope.all<Vpc>())`. Do not add or erase
@@ -67,16 +58,16 @@ class Scope {
   template <Record T>
   class Range {
    public:
-    explicit Range(const typename Table<T>::Slots& slots) : slots_(&slots) {}
+    explicit Range(const Table::Slots& slots) : slots_(&slots) {}
     class Iterator {
      public:
-      using Inner = typename Table<T>::Slots::const_iterator;
+      using Inner = Table::Slots::const_iterator;
       using value_type = T;
       using difference_type = std::ptrdiff_t;
       explicit Iterator(Inner at) : at_(at) {}
       Iterator() = default;
-      const T& operator*() const { return *at_->second.record; }
-      const T* operator->() const { return at_->second.record.get(); }
+      const T& operator*() const { return *operator->(); }
+      const T* operator->() const { return static_cast<const T*>(at_->second.record.get()); }
       Iterator& operator++() { ++at_; return *this; }
       Iterator operator++(int) { auto old = *this; ++at_; return old; }
       bool operator==(const Iterator&) const = default;
@@ -92,33 +83,32 @@ class Scope {
     bool empty() const { return slots_->empty(); }
 
    private:
-    const typename Table<T>::Slots* slots_;
+    const Table::Slots* slots_;
   };
   template <Record T>
   Range<T> all() const {
-    static const typename Table<T>::Slots none;
-    const Table<T>* t = table_if<T>();
-    return Range<T>(t ? t->slots() : none);
+    const Table* t = table_if<T>();
+    return Range<T>(t ? t->slots() : Table::no_slots());
   }
   /// The records under an index key of T::index_keys(), in order of ids.
   template <Indexed T>
   std::vector<const T*> by(std::string_view key) const {
     std::vector<const T*> found;
-    if (Table<T>* t = table_if<T>()) {
+    if (Table* t = table_if<T>()) {
       const auto& slots = t->indexed(key);
       found.reserve(slots.size());
-      for (const auto* slot : slots) found.push_back(slot->second.record.get());
+      for (const auto* slot : slots) found.push_back(static_cast<const T*>(slot->second.record.get()));
     }
     return found;
   }
   template <Indexed T>
   size_t count_by(std::string_view key) const {
-    Table<T>* t = table_if<T>();
+    Table* t = table_if<T>();
     return t ? t->indexed(key).size() : 0;
   }
   template <Record T>
   uint64_t version() const {
-    const Table<T>* t = table_if<T>();
+    const Table* t = table_if<T>();
     return t ? t->version : 0;
   }
 
@@ -157,19 +147,15 @@ class Scope {
 
  private:
   template <Record T>
-  Table<T>* table_if() const {
+  Table* table_if() const {
     const TypeIndex i = type_index<T>();
-    if (i >= region_->tables.size()) return nullptr;
-    return static_cast<Table<T>*>(region_->tables[i].get());
+    return i < region_->tables.size() ? region_->tables[i].get() : nullptr;
   }
   template <Record T>
-  Table<T>& table() {
-    const TypeIndex i = type_index<T>();
-    if (i >= region_->tables.size()) region_->tables.resize(i + 1);
-    auto& slot = region_->tables[i];
-    if (!slot) slot = std::make_unique<Table<T>>();
-    return static_cast<Table<T>&>(*slot);
-  }
+  Table& table() { return world_->table(*region_, type_index<T>(), T::kind); }
+  void* edit_record(Table& table, std::string_view id);
+  void* add_record(Table& table, const std::string& id, std::shared_ptr<void> record);
+  void erase_record(Table& table, std::string_view id);
 
   World* world_;
   Region* region_;

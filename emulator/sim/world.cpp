@@ -1,6 +1,7 @@
 #include "emulator/sim/world.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 
 #include "emulator/core/error.h"
@@ -21,6 +22,13 @@ TypeIndex next_type_index() {
 size_t next_annex_index() {
   static std::atomic<size_t> next{0};
   return next++;
+}
+
+void Laws::add_records(RecordTypes types) {
+  for (const RecordType* type : types) {
+    if (records.size() <= type->index) records.resize(type->index + 1);
+    records[type->index] = type;
+  }
 }
 
 World::World(const Laws& laws, WorldOptions options)
@@ -112,7 +120,7 @@ void World::publish_changes() {
   }
 }
 
-bool World::is_recorded(const TableBase& table, std::string_view id) {
+bool World::is_recorded(const Table& table, std::string_view id) {
   constexpr size_t searched_max = 16;
   if (undo_.size() <= searched_max) {
     return std::ranges::any_of(
@@ -123,7 +131,21 @@ bool World::is_recorded(const TableBase& table, std::string_view id) {
   return !recorded_.emplace(&table, id).second;
 }
 
-void World::record_undo(TableBase& table, Region& region, const std::string& id,
+Table& World::table(Region& region, TypeIndex type, std::string_view kind) {
+  if (type >= region.tables.size()) region.tables.resize(type + 1);
+  auto& slot = region.tables[type];
+  if (!slot) {
+    if (type >= laws_.records.size() || !laws_.records[type]) {
+      std::fprintf(stderr, "records of kind %.*s are in no definition's `records`\n",
+                   static_cast<int>(kind.size()), kind.data());
+      std::abort();
+    }
+    slot = std::make_unique<Table>(*laws_.records[type]);
+  }
+  return *slot;
+}
+
+void World::record_undo(Table& table, Region& region, const std::string& id,
                         std::shared_ptr<void> before) {
   if (!depth_) std::abort();  // a change outside of a transaction
   if (is_recorded(table, id)) return;

@@ -34,6 +34,8 @@ struct Laws {
   std::multimap<std::string, WatchRow, std::less<>> watches;  // by record kind
   std::map<std::string, LatencyRow, std::less<>> latencies;
   std::vector<void (*)(Scope&)> on_region;  // what a region holds from the start (default VPC...)
+  std::vector<const RecordType*> records;   // by RecordType::index
+  void add_records(RecordTypes types);
 };
 
 struct WorldOptions {
@@ -54,14 +56,6 @@ class Engine {
   virtual void run_until(World& world, Time until) = 0;
 };
 
-using TypeIndex = size_t;
-TypeIndex next_type_index();
-template <class T>
-TypeIndex type_index() {
-  static const TypeIndex index = next_type_index();
-  return index;
-}
-
 /// Like type_index, for annexes.
 size_t next_annex_index();
 template <class T>
@@ -72,7 +66,7 @@ size_t annex_index() {
 
 struct Region {
   std::string name;
-  std::vector<std::unique_ptr<TableBase>> tables;       // by type_index
+  std::vector<std::unique_ptr<Table>> tables;  // by type_index
   /// "vpc/parent" -> last used. Looked up, never walked.
   std::unordered_map<std::string, uint64_t, TextHash, std::equal_to<>> ordinals;
 };
@@ -140,8 +134,11 @@ class World {
   /// {"region": {"kind": {"id": {...}}}}: the whole state, canonical (sorted by kind).
   std::string dump() const;
 
+  /// The region's table of a type, made if need be; aborts if no service lists the type.
+  Table& table(Region& region, TypeIndex type, std::string_view kind);
+
   // Scope's hands. The first touch of a record in a transaction keeps what was there before.
-  void record_undo(TableBase& table, Region& region, const std::string& id,
+  void record_undo(Table& table, Region& region, const std::string& id,
                    std::shared_ptr<void> before);
   void schedule(Event event, bool unique);
   void journal(JournalEntry entry);
@@ -149,12 +146,12 @@ class World {
 
  private:
   struct Undo {
-    TableBase* table;
+    Table* table;
     Region* region;
     std::string id;
     std::shared_ptr<void> before;
   };
-  bool is_recorded(const TableBase& table, std::string_view id);
+  bool is_recorded(const Table& table, std::string_view id);
   void run_event(const Event& event);
   void publish_changes();
   void update_next_due();
@@ -176,7 +173,7 @@ class World {
 
   int depth_ = 0;
   std::vector<Undo> undo_;
-  std::set<std::pair<const TableBase*, std::string>> recorded_;  // used once undo_ is long
+  std::set<std::pair<const Table*, std::string>> recorded_;  // used once undo_ is long
   std::vector<std::pair<Event, bool>> scheduled_;
   std::vector<JournalEntry> journalled_;
   std::vector<std::pair<uint64_t*, uint64_t>> ordinals_before_;

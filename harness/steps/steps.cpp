@@ -25,6 +25,8 @@ std::span<const StepKind> step_kinds() {
        parse_answer},
       {"dashboard", "name: every widget's metrics exist", true, parse_dashboard},
       {"logs", "group, contains, at_least", true, parse_logs},
+      {"flow-logs", "group, flows, rejected (at least): records match the traffic's own account",
+       true, parse_flow_logs},
       {"capacity", "group, at_least, at_most, within, from: instances in service", true,
        parse_capacity},
       {"tasks",

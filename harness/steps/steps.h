@@ -24,6 +24,7 @@ std::shared_ptr<Step> parse_metric(YamlMap& arguments);
 std::shared_ptr<Step> parse_answer(YamlMap& arguments);
 std::shared_ptr<Step> parse_dashboard(YamlMap& arguments);
 std::shared_ptr<Step> parse_logs(YamlMap& arguments);
+std::shared_ptr<Step> parse_flow_logs(YamlMap& arguments);
 std::shared_ptr<Step> parse_capacity(YamlMap& arguments);
 std::shared_ptr<Step> parse_tasks(YamlMap& arguments);
 std::shared_ptr<Step> parse_service_event(YamlMap& arguments);

@@ -1,6 +1,7 @@
 // Certificates come by request (issued by event, for every domain validates in a World) or import.
 #include <algorithm>
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/acm/internal.h"
 #include "services/acm/pem.h"
@@ -219,6 +220,7 @@ const api::ServiceDefinition& service() {
     d.handlers = {certificate_rows(), describe_rows()};
     d.events = {certificate_events()};
     d.latencies = {certificate_latencies()};
+    d.records = {sim::records<Certificate>()};
     return d;
   }();
   return definition;

@@ -1,6 +1,7 @@
 // Application Auto Scaling's definition: its rows.
 #include "services/application_autoscaling/application_autoscaling.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/application_autoscaling/internal.h"
 
@@ -14,6 +15,7 @@ const api::ServiceDefinition& service() {
       .events = {scaling_events(), scheduled_events(), activity_events()},
       .watches = {},
       .latencies = {},
+      .records = {sim::records<Activity, Policy, ScalableTarget, ScheduledAction>()},
   };
   return definition;
 }

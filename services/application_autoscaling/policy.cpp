@@ -88,13 +88,7 @@ Value delete_scaling_policy(Context& ctx, Input in) {
 Value describe_scaling_policies(Context& ctx, Input in) {
   const DescribeScope wanted(in);
   const auto names = in.strings("PolicyNames");
-  std::map<std::string, std::vector<std::string>> alarms;  // by the policy they act on
-  for (const cloudwatch::Alarm& a : ctx.all<cloudwatch::Alarm>())
-    for (const auto* actions : {&a.alarm_actions, &a.ok_actions, &a.insufficient_data_actions})
-      for (const std::string& arn : *actions) {
-        auto& list = alarms[arn];
-        if (list.empty() || list.back() != a.id) list.push_back(a.id);
-      }
+  auto alarms = cloudwatch::alarms_by_action(ctx);
   const Page page = paginate(
       ctx.all<Policy>(), page_of(in),
       [&](const Policy& p) {

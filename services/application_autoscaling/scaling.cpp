@@ -38,7 +38,8 @@ std::optional<double> seen_by(const sim::Scope& scope, const std::string& alarm_
 /// The capacity at which the metric would be at the policy's target.
 std::optional<int64_t> tracked(const sim::Scope& scope, const Policy& policy, int64_t capacity,
                                size_t periods) {
-  const auto seen = seen_by(scope, policy.alarm_high, periods);
+  const auto seen =
+      seen_by(scope, periods > 1 ? policy.alarm_low : policy.alarm_high, periods);
   if (!seen) return {};
   const double units = is_by_units(policy) ? *seen / 60 * 100
                                            : static_cast<double>(capacity) * *seen;

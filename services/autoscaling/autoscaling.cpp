@@ -1,6 +1,7 @@
 // EC2 Auto Scaling: the definition.
 #include "services/autoscaling/autoscaling.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/autoscaling/internal.h"
 
@@ -25,6 +26,8 @@ const api::ServiceDefinition& service() {
                  scaling_events()},
       .watches = {reconcile_watches()},
       .latencies = {reconcile_latencies()},
+      .records = {sim::records<Activity, Group, InstanceRefresh, LaunchConfiguration,
+                               LifecycleHook, Policy, ScheduledAction>()},
   };
   return definition;
 }

@@ -247,13 +247,7 @@ Value describe_policies(Context& ctx, Input in) {
   const std::string group = in.string("AutoScalingGroupName");
   const auto names = in.strings("PolicyNames"), types = in.strings("PolicyTypes");
   if (!group.empty()) find_group(ctx, group);
-  std::map<std::string, std::vector<std::string>> alarms;  // by the policy they act on
-  for (const cloudwatch::Alarm& a : ctx.all<cloudwatch::Alarm>())
-    for (const auto* actions : {&a.alarm_actions, &a.ok_actions, &a.insufficient_data_actions})
-      for (const std::string& arn : *actions) {
-        auto& list = alarms[arn];
-        if (list.empty() || list.back() != a.id) list.push_back(a.id);
-      }
+  auto alarms = cloudwatch::alarms_by_action(ctx);
   auto is_in = [](const std::vector<std::string>& list, const std::string& x) {
     return std::ranges::find(list, x) != list.end();
   };

@@ -33,6 +33,17 @@ void put_alarm(sim::Scope& scope, Alarm alarm) {
   schedule_evaluation(scope, name);
 }
 
+std::map<std::string, std::vector<std::string>> alarms_by_action(const sim::Scope& scope) {
+  std::map<std::string, std::vector<std::string>> alarms;
+  for (const Alarm& a : scope.all<Alarm>())
+    for (const auto* actions : {&a.alarm_actions, &a.ok_actions, &a.insufficient_data_actions})
+      for (const std::string& arn : *actions) {
+        auto& list = alarms[arn];
+        if (list.empty() || list.back() != a.id) list.push_back(a.id);
+      }
+  return alarms;
+}
+
 void delete_alarm(sim::Scope& scope, std::string_view name) {
   for (const HistoryItem* item : scope.by<HistoryItem>(cat("alarm:", name)))
     scope.erase<HistoryItem>(std::string(item->id));

@@ -1,6 +1,7 @@
 // CloudWatch's definition: its rows.
 #include "services/cloudwatch/cloudwatch.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/cloudwatch/internal.h"
 
@@ -14,6 +15,7 @@ const api::ServiceDefinition& service() {
       .events = {alarm_events()},
       .watches = {},
       .latencies = {},
+      .records = {sim::records<Alarm, Dashboard, HistoryItem, Metric, Points>()},
   };
   return definition;
 }

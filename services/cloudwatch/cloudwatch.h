@@ -89,6 +89,9 @@ void delete_alarm(sim::Scope& scope, std::string_view name);
 /// What the alarm saw in its last periods, the newest first; absent where there was no data.
 std::vector<std::optional<double>> alarm_window(const sim::Scope& scope, const Alarm& alarm);
 
+/// The names of the alarms that act on an ARN, by ARN.
+std::map<std::string, std::vector<std::string>> alarms_by_action(const sim::Scope& scope);
+
 struct Dashboard {
   static constexpr std::string_view kind = "cloudwatch:dashboard";
   std::string id;  // the name

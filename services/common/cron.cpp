@@ -105,8 +105,9 @@ std::optional<Schedule> parse(std::string_view expression, CronDialect dialect) 
   if (aws) {
     good = good && read_day(fields[2], s) && read_weekday(fields[4], s) &&
            read_field(fields.size() == 6 ? fields[5] : "*", years, s.years);
-    // One of the two must be left open.
-    return good && (s.any_day || s.any_weekday) ? std::optional(s) : std::nullopt;
+    // One of the two days, and only one, is left open by a question mark.
+    good = good && (fields[2] == "?") != (fields[4] == "?");
+    return good ? std::optional(s) : std::nullopt;
   }
   s.any_day = fields[2] == "*";
   s.any_weekday = fields[4] == "*";

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 #include <vector>
 
 #include "emulator/core/error.h"
@@ -29,6 +31,25 @@ inline PageRequest page_request(std::string_view token, std::optional<int64_t> l
   page.after = decoded->substr(3);
   return page;
 }
+
+/// Records found under an index (Scope::by), in order of ids, as a range that paginate() walks.
+template <class T>
+struct FoundRange {
+  struct Iterator {
+    const T* const* at;
+    const T& operator*() const { return **at; }
+    const T* operator->() const { return *at; }
+    Iterator& operator++() { ++at; return *this; }
+    bool operator==(const Iterator&) const = default;
+  };
+  std::vector<const T*> list;
+  Iterator begin() const { return {list.data()}; }
+  Iterator end() const { return {list.data() + list.size()}; }
+  Iterator after(const std::string& id) const {
+    const auto at = std::ranges::upper_bound(list, id, {}, [](const T* x) { return x->id; });
+    return {list.data() + (at - list.begin())};
+  }
+};
 
 struct Page {
   Value items = Value::list();

@@ -52,7 +52,10 @@ class TrafficEngine final : public sim::Engine {
   std::string health_complaint(const sim::Scope& scope, const std::string& target_group,
                                const std::string& instance_id, Duration timeout);
 
-  // What metrics and flow logs read, and reset.
+  /// Who talked to whom: what flow logs are written from.
+  FlowBook& flows() { return flows_; }
+  void note_flows(const sim::Scope& scope);
+  // What metrics read, and reset.
   std::vector<Host>& hosts() { return hosts_; }
   std::vector<Balancer>& balancers() { return balancers_; }
   std::vector<Pool>& pools() { return pools_; }
@@ -236,6 +239,9 @@ class TrafficEngine final : public sim::Engine {
   void compile_path(const sim::Scope& scope, const std::vector<elbv2::Listener>& listeners,
                     const RequestClass& c, Path& path);
   void compile_databases(const sim::Scope& scope);
+  // flows.cpp
+  void note_ends(const sim::Scope& scope);
+  void note_flows_of(const sim::Scope& scope, Host& host);
   void compile_caches(const sim::Scope& scope);
   // links.cpp
   void forget_links();
@@ -283,6 +289,7 @@ class TrafficEngine final : public sim::Engine {
   std::vector<Host> hosts_;
   std::map<std::string, int, std::less<>> host_index_;
   std::vector<Balancer> balancers_;
+  FlowBook flows_;
   std::vector<Pool> pools_;
   std::vector<WorkPlan> works_;  // of classes, then of operations
   std::vector<Callee> callees_;

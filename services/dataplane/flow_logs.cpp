@@ -11,18 +11,19 @@ namespace squall::dataplane {
 namespace {
 
 constexpr int client_port_first = 32768, client_ports = 28232;  // Linux's ephemeral range
-constexpr uint32_t clients_block = (198u << 24) | (51u << 16) | (100u << 8);  // TEST-NET-2
 constexpr uint32_t scanners_block = (203u << 24) | (0u << 16) | (113u << 8);  // TEST-NET-3
-constexpr int sampled_clients = 4;
+constexpr int64_t syn_packets = 3, syn_bytes = 60;  // a SYN and its two retransmissions
 constexpr std::string_view default_format =
     "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "
     "${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
+/// One line: a packet's way as one interface saw it.
 struct Flow {
   std::string source, destination;
   int source_port = 0, destination_port = 0, protocol = 6;
   int64_t packets = 0, bytes = 0;
   bool accepted = true;
+  std::string packet_source = {}, packet_destination = {};  // where a gateway stands in between
 };
 
 int client_port(std::string_view a, std::string_view b) {
@@ -39,30 +40,21 @@ class Writer {
   }
   bool idle() const { return logs_.empty(); }
 
-  void write(const ec2::NetworkInterface& at, const Flow& flow) {
+  void write(const FlowEnd& at, const Flow& flow) {
     for (const ec2::FlowLog& log : logs_) {
-      if (log.resource_id != at.id && log.resource_id != at.subnet_id &&
+      if (log.resource_id != at.interface_id && log.resource_id != at.subnet_id &&
           log.resource_id != at.vpc_id)
         continue;
       const char* action = flow.accepted ? "ACCEPT" : "REJECT";
       if (log.traffic_type != "ALL" && log.traffic_type != action) continue;
-      logs::append(scope_, log.log_group, cat(at.id, '-', to_lower(log.traffic_type)),
+      logs::append(scope_, log.log_group, cat(at.interface_id, '-', to_lower(log.traffic_type)),
                    line(log, at, flow, action), end_);
     }
   }
-  /// A conversation of `count` requests, seen at one of its ends: there and back.
-  void both(const ec2::NetworkInterface* at, const std::string& from, const std::string& to,
-            int port, int64_t count, bool answered = true) {
-    if (!at || count <= 0) return;
-    const int own = client_port(from, to);
-    write(*at, {from, to, own, port, 6, count * (answered ? flow_packets_in : 3),
-                count * (answered ? flow_bytes_in : 180)});
-    if (answered)
-      write(*at, {to, from, port, own, 6, count * flow_packets_out, count * flow_bytes_out});
-  }
+  void write(const Conversation& c);
 
  private:
-  std::string line(const ec2::FlowLog& log, const ec2::NetworkInterface& at, const Flow& flow,
+  std::string line(const ec2::FlowLog& log, const FlowEnd& at, const Flow& flow,
                    const char* action) const {
     const std::string_view format =
         log.log_format.empty() ? default_format : std::string_view(log.log_format);
@@ -78,13 +70,17 @@ class Writer {
     }
     return out;
   }
-  std::string field(std::string_view name, const ec2::NetworkInterface& at, const Flow& flow,
+  std::string field(std::string_view name, const FlowEnd& at, const Flow& flow,
                     const char* action) const {
     if (name == "version") return "2";
     if (name == "account-id") return scope_.account();
-    if (name == "interface-id") return at.id;
-    if (name == "srcaddr" || name == "pkt-srcaddr") return flow.source;
-    if (name == "dstaddr" || name == "pkt-dstaddr") return flow.destination;
+    if (name == "interface-id") return at.interface_id;
+    if (name == "srcaddr") return flow.source;
+    if (name == "dstaddr") return flow.destination;
+    if (name == "pkt-srcaddr")
+      return flow.packet_source.empty() ? flow.source : flow.packet_source;
+    if (name == "pkt-dstaddr")
+      return flow.packet_destination.empty() ? flow.destination : flow.packet_destination;
     if (name == "srcport") return cat(flow.source_port);
     if (name == "dstport") return cat(flow.destination_port);
     if (name == "protocol") return cat(flow.protocol);
@@ -99,7 +95,7 @@ class Writer {
     if (name == "instance-id") return at.instance_id.empty() ? "-" : at.instance_id;
     if (name == "type") return "IPv4";
     if (name == "region") return scope_.region();
-    if (name == "flow-direction") return flow.source == at.private_ip ? "egress" : "ingress";
+    if (name == "flow-direction") return flow.source == at.ip ? "egress" : "ingress";
     return "-";
   }
 
@@ -108,63 +104,44 @@ class Writer {
   std::vector<ec2::FlowLog> logs_;
 };
 
-const ec2::NetworkInterface* interface_of(const sim::Scope& scope, const Host& host) {
-  for (const Endpoint& end : resolve(scope, host.end))
-    return scope.view<ec2::NetworkInterface>(end.id);
-  return nullptr;
-}
-
-/// A link that nobody has asked for since the network changed was open while it was used.
-bool passed(Link link) { return link == Link::open || link == Link::unknown; }
-
-void write_clients(const sim::Scope& scope, Writer& out, TrafficEngine& engine) {
-  const RequestClass& first = engine.workload().classes.front();
-  const int port = first.port ? first.port : first.scheme == "https" ? 443 : 80;
-  for (const Node& node : engine.balancers().front().nodes) {
-    const auto* at = scope.view<ec2::NetworkInterface>(node.interface_id);
-    for (int i = 0; i < sampled_clients; ++i) {
-      const int64_t share = (node.connections + sampled_clients - 1 - i) / sampled_clients;
-      const std::string client = format_ipv4(clients_block + 10 + static_cast<uint32_t>(i));
-      out.both(at, client, node.private_ip, port, share);
-    }
-  }
-}
-
-void write_host(const sim::Scope& scope, Writer& out, TrafficEngine& engine, const Host& host,
-                int64_t port) {
-  const auto* own = interface_of(scope, host);
-  if (!own) return;
-  const auto* seen = host.dark ? nullptr : own;  // a host without power sees nothing
-  const auto& nodes = engine.balancers()[static_cast<size_t>(host.balancer)].nodes;
-  for (size_t n = 0; n < nodes.size(); ++n) {
-    const Node& node = nodes[n];
-    const auto count = static_cast<int64_t>(host.requests_by_node[n]);
-    const int p = static_cast<int>(port);
-    out.both(scope.view<ec2::NetworkInterface>(node.interface_id), node.private_ip,
-             own->private_ip, p, count, !host.dark);
-    out.both(seen, node.private_ip, own->private_ip, p, count);
-  }
-  const auto store = [&](const std::string& end, int64_t count, Link link) {
-    for (const Endpoint& e : resolve(scope, end)) {
-      const std::string ip = format_ipv4(e.ip);
-      const int p = end.starts_with("db:") ? engine.databases().front().port
-                                           : engine.caches().front().port;
-      out.both(seen, own->private_ip, ip, p, count, passed(link));
-      if (passed(link))
-        out.both(scope.view<ec2::NetworkInterface>(e.id), own->private_ip, ip, p, count);
-      return;
-    }
+void Writer::write(const Conversation& c) {
+  using Fate = Conversation::Fate;
+  const bool one = c.fate != Fate::answered && c.fate != Fate::silent;  // a lone attempt
+  const bool back = c.fate == Fate::answered;
+  const int own = client_port(c.from.ip, c.to.ip);
+  const int64_t packets = one ? c.count : c.count * (back ? flow_packets_in : syn_packets);
+  const int64_t bytes = one || !back ? packets * syn_bytes : c.count * flow_bytes_in;
+  Flow there{c.from.ip, c.to.ip, own, c.port, c.protocol, packets, bytes};
+  Flow answer{c.to.ip, c.from.ip, c.port, own, c.protocol, c.count * flow_packets_out,
+              c.count * flow_bytes_out};
+  const auto at = [&](const FlowEnd& end, bool accepted) {
+    if (!end.is_inside()) return;
+    there.accepted = accepted;
+    write(end, there);
+    if (back) write(end, answer);
   };
-  for (size_t i = 0; i < engine.databases().size(); ++i)
-    store(cat("db:", engine.databases()[i].id), host.database_requests[i], host.databases[i]);
-  for (size_t i = 0; i < engine.caches().size(); ++i)
-    store(cat("cache:", engine.caches()[i].id), host.cache_requests[i], host.caches[i]);
-  out.both(seen, own->private_ip, format_ipv4(clients_block + 7), 443, host.internet_requests,
-           passed(host.internet.link));
+  if (c.is_seen_by_source) at(c.from, c.fate != Fate::stopped);
+  if (c.fate != Fate::silent && c.fate != Fate::stopped) at(c.to, c.fate != Fate::rejected);
+  if (!c.gateway.is_inside() || c.fate == Fate::stopped) return;
+  // A NAT gateway's interface stands in as the other end, towards the inside and the outside.
+  const std::string &from = c.from.ip, &to = c.to.ip, &nat = c.gateway.ip;
+  const int mapped = client_port(nat, to);
+  const auto pass = [&](const std::string& source, const std::string& destination, int sport,
+                        int dport, const Flow& of, bool inside) {
+    Flow flow{source, destination, sport, dport, c.protocol, of.packets, of.bytes};
+    if (inside) flow.packet_source = of.source, flow.packet_destination = of.destination;
+    write(c.gateway, flow);
+  };
+  pass(from, nat, own, c.port, there, true);
+  pass(nat, to, mapped, c.port, there, false);
+  if (!back) return;
+  pass(to, nat, c.port, mapped, answer, false);
+  pass(nat, from, c.port, own, answer, true);
 }
 
 /// The internet's constant noise: somebody tries doors that should be shut.
-void write_scans(sim::Scope& scope, Writer& out) {
+void note_scans(sim::Scope& scope, FlowBook& book) {
+  using Fate = Conversation::Fate;
   constexpr int ports[] = {22, 23, 445, 3389, 8080};
   for (const auto& interface : scope.all<ec2::NetworkInterface>()) {
     if (interface.public_ip.empty()) continue;
@@ -177,60 +154,69 @@ void write_scans(sim::Scope& scope, Writer& out) {
     scanner.ip = scanner.public_ip = from;
     const bool open =
         walk(scope, scanner, endpoint_of(scope, interface), "tcp", port).reachable;
-    Flow flow{format_ipv4(from), interface.private_ip, client_port(interface.id, "scan"), port, 6,
-              1, 44};
-    flow.accepted = open;
-    out.write(interface, flow);
+    book.note({{{}, {}, {}, {}, format_ipv4(from)}, flow_end(interface), {}, port, 6,
+               open ? Fate::single : Fate::rejected, true, 1});
   }
+}
+
+FlowEnd end_of(const sim::Scope& scope, const Endpoint& end) {
+  if (const auto* interface = scope.view<ec2::NetworkInterface>(end.id))
+    return flow_end(*interface);
+  return {{}, {}, {}, {}, format_ipv4(end.ip)};
+}
+
+/// Who dropped it decides which end saw it: the first group and the first list on the way out of an
+/// interface are its own.
+Conversation::Fate fate_of(const sim::ReachabilityAnswer& answer, const Endpoint& from) {
+  using Fate = Conversation::Fate;
+  int groups = 0, lists = 0;
+  for (const sim::Hop& hop : answer.forward) {
+    if (hop.kind != "security-group" && hop.kind != "network-acl") {
+      if (!hop.allowed) return Fate::silent;
+      continue;
+    }
+    const bool own = (hop.kind == "security-group" ? groups++ : lists++) == 0 && !from.internet;
+    if (!hop.allowed) return own ? Fate::stopped : Fate::rejected;
+  }
+  return answer.reachable || !answer.back.empty() ? Fate::single : Fate::silent;
 }
 
 }  // namespace
 
 void write_flow_logs(sim::Scope& scope, TrafficEngine& engine) {
   // Interfaces of Nitro instances aggregate over a minute at most, whatever the flow log says.
-  Writer out(scope, scope.now() - 1min, scope.now());
-  if (out.idle()) return;
-  write_clients(scope, out, engine);
-  for (const Host& host : engine.hosts()) {
-    int64_t port = 80;
-    for (const Pool& pool : engine.pools())
-      for (const Target& t : pool.targets)
-        if (&engine.hosts()[static_cast<size_t>(t.host)] == &host) port = t.port;
-    write_host(scope, out, engine, host, port);
-  }
-  write_scans(scope, out);
+  const Time begin = scope.now() - 1min;
+  Writer out(scope, begin, scope.now());
+  engine.note_flows(scope);
+  if (!out.idle()) note_scans(scope, engine.flows());
+  for (const auto& [key, conversation] : engine.flows().open())
+    if (!out.idle()) out.write(conversation);
+  engine.flows().close(begin);
 }
 
 sim::ReachabilityAnswer probe(sim::Scope& scope, const sim::ReachabilityQuery& query) {
   sim::ReachabilityAnswer answer = reachability().explain(scope, query);
-  Writer out(scope, scope.now(), scope.now());
   const auto sources = resolve(scope, query.from), targets = resolve(scope, query.to);
-  if (out.idle() || sources.empty() || targets.empty()) return answer;
+  if (sources.empty() || targets.empty()) return answer;
   const Endpoint &from = sources.front(), &to = targets.front();
-  const auto* near = scope.view<ec2::NetworkInterface>(from.id);
-  const auto* far = scope.view<ec2::NetworkInterface>(to.id);
-  Flow flow{format_ipv4(from.ip), format_ipv4(from.internet || !to.internet ? to.ip : to.public_ip),
-            client_port(query.from, query.to), query.port, query.protocol == "udp" ? 17 : 6, 1, 60};
-  // Who dropped it decides which end saw it: the source's own rules, or the destination's.
-  bool left = true, arrived = false;
-  for (const sim::Hop& hop : answer.forward) {
-    const bool own = hop.kind == "security-group" &&
-                     std::ranges::find(from.group_ids, hop.component) != from.group_ids.end() &&
-                     std::ranges::find(to.group_ids, hop.component) == to.group_ids.end();
-    if (!hop.allowed && own) left = false;
-    if (!hop.allowed && !own && (hop.kind == "security-group" || hop.kind == "network-acl"))
-      arrived = true;
+  Conversation c;
+  c.from = end_of(scope, from);
+  c.to = end_of(scope, to);
+  c.port = query.port;
+  c.protocol = query.protocol == "udp" ? 17 : 6;
+  c.fate = fate_of(answer, from);
+  c.count = 1;
+  for (const sim::Hop& hop : answer.forward)
+    if (const auto* nat = scope.view<ec2::NatGateway>(hop.component))
+      if (const auto* at = scope.view<ec2::NetworkInterface>(nat->interface_id))
+        c.gateway = flow_end(*at);
+  if (TrafficEngine* engine = engine_of(scope)) {
+    engine->flows().note(std::move(c));  // the minute's records hold it
+    return answer;
   }
-  if (near) {
-    flow.accepted = left;
-    out.write(*near, flow);
-  }
-  if (far && left && (answer.reachable || arrived || !answer.back.empty())) {
-    flow.accepted = !arrived;
-    out.write(*far, flow);
-  }
+  Writer out(scope, scope.now(), scope.now());
+  if (!out.idle()) out.write(c);
   return answer;
 }
-
 
 }  // namespace squall::dataplane

@@ -199,14 +199,7 @@ void on_minute(sim::Scope& scope, const sim::Event&) {
   put_nat_gateways(scope, *engine, minute);
   write_flow_logs(scope, *engine);
   for (NatFlow& nat : engine->nats()) nat.attempts = nat.established = 0;
-  for (Balancer& balancer : engine->balancers())
-    for (Node& node : balancer.nodes) node.connections = 0;
-  for (Host& host : engine->hosts()) {
-    host.requests = host.errors = host.internet_requests = 0;
-    std::ranges::fill(host.database_requests, 0);
-    std::ranges::fill(host.cache_requests, 0);
-    std::ranges::fill(host.requests_by_node, 0);
-  }
+  for (Host& host : engine->hosts()) host.requests = host.errors = 0;
   scope.at_unique(scope.now() + 1min, "dataplane.metrics", "");
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emulator/sim/record_type.h"
 #include "emulator/core/text.h"
 #include "emulator/sim/impairment.h"
 #include "services/cloudwatch/cloudwatch.h"
@@ -105,5 +106,6 @@ int64_t nat_connections(const sim::Scope& scope, std::string_view nat_id) {
 }
 
 std::span<const sim::EventRow> nat_events() { return events; }
+sim::RecordTypes nat_records() { return sim::records<NatUse>(); }
 
 }  // namespace squall::dataplane

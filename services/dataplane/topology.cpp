@@ -85,6 +85,7 @@ void TrafficEngine::compile_changes(const sim::Scope& scope) {
 
 void TrafficEngine::compile(const sim::Scope& scope) {
   ++compilation_;
+  if (!balancers_.empty()) note_flows(scope);
   compile_balancers(scope);
   compile_tasks(scope);
   compile_pools(scope);
@@ -100,6 +101,7 @@ void TrafficEngine::compile(const sim::Scope& scope) {
   if (network != links_version_) forget_links();
   links_version_ = network;
   compile_paths(scope);
+  note_ends(scope);
 }
 
 void TrafficEngine::compile_host(const sim::Scope& scope, int index, const std::string& id,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "emulator/sim/random.h"
+#include "services/dataplane/flows.h"
 #include "services/dataplane/reachability.h"
 #include "services/dataplane/results.h"
 #include "services/dataplane/workload.h"
@@ -113,6 +114,8 @@ struct Exit {
 struct Host {
   std::string id;              // instance id, address or task ARN
   std::string end;             // the same for reachability
+  FlowEnd at;
+  int port = 80;               // that load balancers talk to
   std::string type, group;     // Auto Scaling group
   const ServerModel* model = nullptr;
   // Tasks only.
@@ -156,6 +159,7 @@ struct Node {
   int zone = 0;
   bool dark = false, in_dns = true;
   uint32_t connections = 0;  // for flow logs
+  FlowEnd at;
 };
 
 /// Figures of a minute for CloudWatch.
@@ -265,6 +269,7 @@ struct NatFlow {
 
 struct Database {
   std::string id, primary;     // primary: interface, which changes with a failover
+  FlowEnd at;
   bool exists = false, serving = false, in_sync = false, multi_az = false;
   int64_t serving_from = 0;
   int64_t commits_held_until = 0;  // a dark standby still counts as in sync until then
@@ -283,6 +288,7 @@ struct Database {
 
 struct Cache {
   std::string id, primary;
+  FlowEnd at;
   bool exists = false, serving = false;
   int zone = 0, port = 0;
   int64_t switched_at = 0;

@@ -119,66 +119,6 @@ size_t attribute_size(AttributeView value) {
   return size;
 }
 
-namespace {
-
-void append_scalar_json(std::string& out, Type type, std::string_view bytes) {
-  if (type == Type::S) return append_json_string(out, bytes);
-  out += '"';
-  if (type == Type::N)
-    append_number_text(out, bytes);
-  else
-    out += base64_encode(bytes);
-  out += '"';
-}
-
-void append_elements_json(std::string& out, AttributeView value) {
-  const char* comma = "";
-  if (value.type() == Type::L) {
-    for (Elements e(value); e; e.next(), comma = ",") {
-      out += comma;
-      append_json(out, e.value());
-    }
-  } else {
-    for (SetElements e(value); e; e.next(), comma = ",") {
-      out += comma;
-      append_scalar_json(out, element_type(value.type()), e.bytes());
-    }
-  }
-}
-
-}  // namespace
-
-void append_json(std::string& out, AttributeView value) {
-  const Type type = value.type();
-  out += "{\"";
-  out += type_name(type);
-  out += "\":";
-  switch (type) {
-    case Type::S:
-    case Type::N:
-    case Type::B: append_scalar_json(out, type, value.bytes()); break;
-    case Type::BOOL: out += value.boolean() ? "true" : "false"; break;
-    case Type::NUL: out += "true"; break;
-    case Type::M: {
-      out += '{';
-      const char* comma = "";
-      for (Entries e(value); e; e.next(), comma = ",") {
-        out += comma;
-        append_json_string(out, e.name());
-        out += ':';
-        append_json(out, e.value());
-      }
-      out += '}';
-      break;
-    }
-    default:
-      out += '[';
-      append_elements_json(out, value);
-      out += ']';
-  }
-  out += '}';
-}
-
 std::string shown(AttributeView value) {
   std::string json;
   append_json(json, value);

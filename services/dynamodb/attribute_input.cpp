@@ -1,5 +1,6 @@
 // AttributeValues of requests into their stored form, with AWS's refusals.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -18,20 +19,43 @@ struct Given {
   const Value* value;
 };
 
+std::optional<Type> type_named(std::string_view name) {
+  switch (name.size()) {
+    case 1:
+      switch (name[0]) {
+        case 'S': return Type::S;
+        case 'N': return Type::N;
+        case 'B': return Type::B;
+        case 'L': return Type::L;
+        case 'M': return Type::M;
+        default: return {};
+      }
+    case 2:
+      if (name[1] != 'S') return {};
+      if (name[0] == 'S') return Type::SS;
+      if (name[0] == 'N') return Type::NS;
+      if (name[0] == 'B') return Type::BS;
+      return {};
+    default:
+      if (name == "BOOL") return Type::BOOL;
+      if (name == "NULL") return Type::NUL;
+      return {};
+  }
+}
+
 /// The one member that is set.
 Given member_of(const Value& attribute) {
   if (!attribute.is_map()) throw serialization("Unexpected value type in payload");
   Given given{Type::S, nullptr};
   for (const Member& m : attribute.members()) {
     if (m.value.is_null()) continue;
-    for (int i = 0; i <= static_cast<int>(Type::M); ++i) {
-      if (m.key.text != type_name(static_cast<Type>(i))) continue;
-      if (given.value && given.type != static_cast<Type>(i))
-        throw invalid(
-            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
-            "the supported datatypes");
-      given = {static_cast<Type>(i), &m.value};
-    }
+    const auto type = type_named(m.key.text);
+    if (!type) continue;
+    if (given.value && given.type != *type)
+      throw invalid(
+          "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
+          "the supported datatypes");
+    given = {*type, &m.value};
   }
   if (!given.value)
     throw invalid(
@@ -66,7 +90,8 @@ void append_set(std::string& out, Type type, const Value& list) {
   for (const Value& item : list.items()) {
     elements.push_back(scalar_bytes(element_type(type), item));
     if (elements.back().empty())
-      throw invalid_parameter(cat("An ", set_name(type), " may not have a empty string as a member"));
+      throw invalid_parameter(
+          cat("An ", set_name(type), " may not have a empty string as a member"));
   }
   std::ranges::sort(elements, [](const auto& a, const auto& b) { return compare_bytes(a, b) < 0; });
   if (std::ranges::adjacent_find(elements) != elements.end()) {

@@ -76,7 +76,8 @@ Decimal Decimal::parse(std::string_view text) {
   rest = rest.substr(0, e);
   const size_t point = rest.find('.');
   const std::string_view whole = rest.substr(0, point);
-  const std::string_view fraction = point == rest.npos ? std::string_view() : rest.substr(point + 1);
+  const std::string_view fraction =
+      point == rest.npos ? std::string_view() : rest.substr(point + 1);
   if (whole.empty() && fraction.empty()) not_a_number(text);
   if (!std::ranges::all_of(whole, is_digit) || !std::ranges::all_of(fraction, is_digit))
     not_a_number(text);

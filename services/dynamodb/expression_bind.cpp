@@ -21,7 +21,8 @@ std::shared_ptr<const Parsed> parsed_expression(ExpressionKind kind, std::string
     using is_transparent = void;
     size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
   };
-  using Cache = std::unordered_map<std::string, std::shared_ptr<const Parsed>, Hash, std::equal_to<>>;
+  using Cache =
+      std::unordered_map<std::string, std::shared_ptr<const Parsed>, Hash, std::equal_to<>>;
   thread_local std::array<Cache, 5> caches;
   Cache& cache = caches.at(static_cast<size_t>(kind));
   if (const auto found = cache.find(text); found != cache.end()) return found->second;

@@ -18,7 +18,14 @@ struct Token {
 std::vector<Token> tokens_of(std::string_view text);
 
 /// What may be wrong besides the syntax; the first kind in this order is told.
-enum class Fault : uint8_t { redundant, reserved, unknown_function, misused_function, arity, count };
+enum class Fault : uint8_t {
+  redundant,
+  reserved,
+  unknown_function,
+  misused_function,
+  arity,
+  count
+};
 
 class Parser {
  public:

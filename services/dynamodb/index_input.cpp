@@ -23,7 +23,8 @@ void read_projection(const Input& in, Index& index) {
   if (*type == "INCLUDE" && !given)
     throw invalid_parameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
   if (*type != "INCLUDE" && given)
-    throw invalid_parameter(cat("ProjectionType is ", *type, ", but NonKeyAttributes is specified"));
+    throw invalid_parameter(
+        cat("ProjectionType is ", *type, ", but NonKeyAttributes is specified"));
 }
 
 std::vector<std::string> names_of(const Table& table) {

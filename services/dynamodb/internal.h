@@ -53,6 +53,7 @@ std::span<const api::HandlerRow> tag_rows();
 std::span<const sim::EventRow> table_update_events();
 std::span<const api::HandlerRow> item_rows();
 std::span<const api::HandlerRow> read_rows();
+std::span<const api::HandlerRow> page_rows();
 std::span<const api::HandlerRow> batch_rows();
 std::span<const api::HandlerRow> transaction_rows();
 

@@ -29,19 +29,6 @@ size_t attributes_size(std::string_view attributes) {
   return size;
 }
 
-void append_attributes_json(std::string& out, std::string_view attributes) {
-  out += '{';
-  const char* comma = "";
-  for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next()) {
-    out += comma;
-    append_json_string(out, e.name());
-    out += ':';
-    append_json(out, e.value());
-    comma = ",";
-  }
-  out += '}';
-}
-
 void append_attributes(std::string& out, const Value& map, std::string_view hash,
                        std::string_view range) {
   if (!map.is_map()) throw serialization("Unexpected value type in payload");

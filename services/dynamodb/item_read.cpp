@@ -26,19 +26,17 @@ namespace {
 struct GetRequest {
   explicit GetRequest(const Fields& fields)
       : table(fields.text("TableName")),
-        key(fields.required_map("Key")),
+        key(encoded_map(fields.required_map("Key"))),
         consistent(fields.boolean("ConsistentRead").value_or(false)),
         capacity(return_capacity(fields)),
         projection(fields.optional_text("ProjectionExpression")),
         names(fields.map("ExpressionAttributeNames")) {
     check_legacy(fields, {"AttributesToGet"}, {"ProjectionExpression"});
     refuse_members(fields, {"AttributesToGet"});
-    std::string checked;
-    append_attributes(checked, key, {}, {});
     check_placeholder_use(fields, {"ProjectionExpression"});
   }
   std::string_view table;
-  Value key;
+  std::string key;
   bool consistent;
   ReturnCapacity capacity;
   std::optional<std::string_view> projection;

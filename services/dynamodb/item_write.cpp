@@ -75,7 +75,7 @@ void run(const api::DirectCall& call, const WriteRequest& request, const Write& 
   append_returned(answer, request, write, outcome);
   if (request.capacity != ReturnCapacity::none)
     capacity.append_json(answer.member("ConsumedCapacity"), write.store->name(), request.capacity);
-  if (request.metrics && write.store->plan().has_local_indexes)
+  if (request.metrics && write.store->has_local_indexes())
     append_collection_metrics(answer.member("ItemCollectionMetrics"), write);
 }
 
@@ -89,14 +89,12 @@ void bind_condition(const WriteRequest& request, Placeholders& placeholders, Wri
 
 struct PutRequest : WriteRequest {
   explicit PutRequest(const Fields& fields)
-      : WriteRequest(fields), item(fields.required_map("Item")) {
+      : WriteRequest(fields), attributes(encoded_map(fields.required_map("Item"))) {
     check_legacy(fields, {"Expected", "ConditionalOperator"}, {"ConditionExpression"});
     refuse_members(fields, {"Expected", "ConditionalOperator"});
-    append_attributes(attributes, item, {}, {});
     require_old_or_none(return_values);
     check_placeholder_use(fields, {"ConditionExpression"});
   }
-  Value item;
   std::string attributes;
 };
 
@@ -117,15 +115,13 @@ void put_item(const api::DirectCall& call, std::string& out) {
 
 struct DeleteRequest : WriteRequest {
   explicit DeleteRequest(const Fields& fields)
-      : WriteRequest(fields), key(fields.required_map("Key")) {
+      : WriteRequest(fields), key(encoded_map(fields.required_map("Key"))) {
     check_legacy(fields, {"Expected", "ConditionalOperator"}, {"ConditionExpression"});
     refuse_members(fields, {"Expected", "ConditionalOperator"});
-    std::string checked;
-    append_attributes(checked, key, {}, {});
     require_old_or_none(return_values);
     check_placeholder_use(fields, {"ConditionExpression"});
   }
-  Value key;
+  std::string key;
 };
 
 void delete_item(const api::DirectCall& call, std::string& out) {
@@ -145,16 +141,14 @@ void delete_item(const api::DirectCall& call, std::string& out) {
 struct UpdateRequest : WriteRequest {
   explicit UpdateRequest(const Fields& fields)
       : WriteRequest(fields),
-        key(fields.required_map("Key")),
+        key(encoded_map(fields.required_map("Key"))),
         update(fields.optional_text("UpdateExpression")) {
     check_legacy(fields, {"AttributeUpdates", "Expected", "ConditionalOperator"},
                  {"UpdateExpression", "ConditionExpression"});
     refuse_members(fields, {"AttributeUpdates", "Expected", "ConditionalOperator"});
-    std::string checked;
-    append_attributes(checked, key, {}, {});
     check_placeholder_use(fields, {"UpdateExpression", "ConditionExpression"});
   }
-  Value key;
+  std::string key;
   std::optional<std::string_view> update;
 };
 

@@ -38,21 +38,30 @@ void check_key_sizes(const KeyBytes& key) {
         "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
 }
 
-KeyBytes key_from(const Value& given, const TableStore& store) {
+std::string encoded_map(const Value& map) {
+  std::string out;
+  append_attributes(out, map, {}, {});
+  return out;
+}
+
+KeyBytes key_from(std::string_view attributes, const TableStore& store) {
   const KeySchema& keys = store.keys();
-  std::string encoded;
-  append_attributes(encoded, given, keys.hash, keys.range);
   KeyBytes key;
   size_t parts = 0;
-  for (Entries e(encoded.data(), encoded.data() + encoded.size()); e; e.next(), ++parts) {
-    const bool is_hash = e.name() == keys.hash;
-    if (!is_hash && (keys.range.empty() || e.name() != keys.range)) throw key_mismatch();
-    const Type wanted = is_hash ? store.key_types().hash : store.key_types().range;
-    if (e.value().type() != wanted) throw key_mismatch();
-    check_not_empty(e.value(), e.name());
-    put_part(key, e.name(), e.value(), is_hash ? key.hash : key.range);
-  }
-  if (parts != (keys.range.empty() ? 1 : 2)) throw key_mismatch();
+  const auto part = [&](const std::string& name, Type wanted, std::string& bytes) {
+    for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next()) {
+      if (e.name() != name) continue;
+      if (e.value().type() != wanted) throw key_mismatch();
+      check_not_empty(e.value(), name);
+      put_part(key, name, e.value(), bytes);
+      ++parts;
+    }
+  };
+  part(keys.hash, store.key_types().hash, key.hash);
+  if (!keys.range.empty()) part(keys.range, store.key_types().range, key.range);
+  size_t given = 0;
+  for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next()) ++given;
+  if (parts != (keys.range.empty() ? 1 : 2) || given != parts) throw key_mismatch();
   check_key_sizes(key);
   return key;
 }

@@ -33,6 +33,8 @@ class Fields {
   Value required_map(std::string_view member) const;
   Value list(std::string_view member) const;
   bool has(std::string_view member) const;
+  /// As it was given, or absent.
+  Value raw(std::string_view member) const;
   /// The position among `names`; `fallback` where it is not given.
   size_t choice(std::string_view member, std::span<const std::string_view> names,
                 size_t fallback) const;
@@ -42,9 +44,15 @@ class Fields {
   Value document_;
 };
 
+/// DynamoDB takes 16 MiB, whatever the server takes for others.
+void check_body_size(const api::DirectCall& call);
+/// The request as the model decodes and validates it.
+Value checked_document(const api::DirectCall& call);
+
 /// The request, straight from the parsed text where that will do.
 template <class Request>
 Request read_request(const api::DirectCall& call) {
+  check_body_size(call);
   Value raw;
   if (protocol::parse_json(call.request.body, raw)) {
     try {
@@ -81,8 +89,10 @@ struct KeyBytes {
   std::string attributes, hash, range;
   Position position(Position::Edge edge = Position::Edge::before) const;
 };
-/// From a request's Key: exactly the schema's attributes. Throws AWS's refusals.
-KeyBytes key_from(const Value& key, const TableStore& store);
+/// A map of attributes in stored form, as far as it can be checked without its table.
+std::string encoded_map(const Value& map);
+/// From the attributes of a request's Key: exactly the schema's. Throws AWS's refusals.
+KeyBytes key_from(std::string_view attributes, const TableStore& store);
 /// The key of whole attributes, checked as PutItem checks it.
 KeyBytes key_of_attributes(std::string_view attributes, const TableStore& store);
 void check_key_sizes(const KeyBytes& key);

@@ -49,6 +49,7 @@ std::shared_ptr<const Plan> plan_of(const Table& table, std::string_view region)
   plan->region = region;
   plan->name = table.id;
   plan->arn = table.arn;
+  plan->table_id = table.table_id;
   plan->active = table.status != "CREATING" && table.status != "DELETING";
   plan->keys = table.keys;
   plan->types = key_types(table, table.keys);
@@ -100,6 +101,7 @@ TableStore::TableStore(std::shared_ptr<const Plan> plan)
       name_(plan->name),
       keys_(plan->keys),
       types_(plan->types),
+      has_local_indexes_(plan->has_local_indexes),
       plan_(std::move(plan)),
       items_(components_of(keys_)) {
   for (const IndexPlan& index : plan_->indexes) indexes_.push_back(make_secondary(*plan_, index));
@@ -158,7 +160,7 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
   else if (before)
     items_.erase(before);
   bytes_ = bytes_ - (before ? before->size() : 0) + (after ? after->size() : 0);
-  if (listener_) listener_(*this, change);
+  for (const ChangeHook hook : change_hooks()) hook(*this, change);
 }
 
 void TableStore::adopt(std::shared_ptr<const Plan> plan) {
@@ -189,6 +191,7 @@ void TableStore::clear() {
   }
   items_.clear();
   bytes_ = 0;
+  attachments_.clear();
 }
 
 Stores& stores_of(sim::World& world) { return world.annex<Stores>(); }
@@ -203,8 +206,10 @@ std::shared_ptr<TableStore> Stores::find(std::string_view region, std::string_vi
 
 void Stores::adopt(std::shared_ptr<const Plan> plan) {
   if (const auto store = find(plan->region, plan->name)) {
-    const std::lock_guard lock(store->mutex());
-    return store->adopt(std::move(plan));
+    std::unique_lock lock(store->mutex());
+    if (store->plan().table_id == plan->table_id) return store->adopt(std::move(plan));
+    lock.unlock();
+    drop(plan->region, plan->name);  // deleted and made again at one instant
   }
   const std::unique_lock lock(mutex_);
   auto& slot = regions_[plan->region][plan->name];

@@ -2,12 +2,12 @@
 // item change passes TableStore::apply.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +38,7 @@ struct IndexPlan {
 
 /// What item operations need of a table's record; replaced whole when the record changes.
 struct Plan {
-  std::string region, name, arn;
+  std::string region, name, arn, table_id;
   bool active = false;
   KeySchema keys;
   KeyTypes types;
@@ -60,11 +60,26 @@ struct IndexEffect {
   size_t deleted_bytes = 0, written_bytes = 0;  // zero: no such write
 };
 
+class TableStore;
+
+/// Told of every change right after it was made, under the table's lock: streams, recovery
+/// history, replicas, the log. change_hooks.cpp lists them.
+using ChangeHook = void (*)(TableStore& store, const ItemChange& change);
+std::span<const ChangeHook> change_hooks();
+
+/// What a hook keeps beside a table's items (a stream's records...): under the table's lock, gone
+/// with the table.
+class Attachment {
+ public:
+  virtual ~Attachment() = default;
+};
+
 class TableStore {
  public:
   explicit TableStore(std::shared_ptr<const Plan> plan);
 
-  /// Held by whoever calls anything below. Of several tables, locked in the order of (region, name).
+  /// Held by whoever calls anything below. Of several tables, locked in the order of (region,
+  /// name).
   std::mutex& mutex() { return mutex_; }
   const Plan& plan() const { return *plan_; }
   /// These never change: readable without the lock.
@@ -72,6 +87,7 @@ class TableStore {
   const std::string& name() const { return name_; }
   const KeySchema& keys() const { return keys_; }
   KeyTypes key_types() const { return types_; }
+  bool has_local_indexes() const { return has_local_indexes_; }
   bool gone() const { return gone_; }
 
   const OrderedIndex& items() const { return items_; }
@@ -81,11 +97,22 @@ class TableStore {
   size_t bytes() const { return bytes_; }
   const Item* find(const Position& key) const { return items_.find(key); }
 
-  /// The one door for items: table, indexes, and whoever listens. Everything was checked before.
+  /// The one door for items: table, indexes, and the hooks. Everything was checked before.
   void apply(const ItemChange& change, std::vector<IndexEffect>* effects = nullptr);
-  /// Told of every change after it was made, under the table's lock: streams, recovery, log.
-  using Listener = std::function<void(TableStore&, const ItemChange&)>;
-  void set_listener(Listener listener) { listener_ = std::move(listener); }
+
+  /// The table's one T (an Attachment), made on first touch.
+  template <class T>
+  T& attached() {
+    if (T* found = attached_if<T>()) return *found;
+    attachments_.push_back(std::make_unique<T>());
+    return static_cast<T&>(*attachments_.back());
+  }
+  template <class T>
+  T* attached_if() const {
+    for (const auto& a : attachments_)
+      if (T* found = dynamic_cast<T*>(a.get())) return found;
+    return nullptr;
+  }
 
   /// The record changed: indexes appear, are filled, and go.
   void adopt(std::shared_ptr<const Plan> plan);
@@ -106,13 +133,14 @@ class TableStore {
   const std::string region_, name_;
   const KeySchema keys_;
   const KeyTypes types_;
+  const bool has_local_indexes_;
   std::mutex mutex_;
   std::shared_ptr<const Plan> plan_;
   OrderedIndex items_;
   std::vector<Secondary> indexes_;
   size_t bytes_ = 0;
   bool gone_ = false;
-  Listener listener_;
+  std::vector<std::unique_ptr<Attachment>> attachments_;
 };
 
 /// Whether an item has the index's keys in their types.

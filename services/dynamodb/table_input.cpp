@@ -42,7 +42,8 @@ KeySchema key_schema_from(const std::vector<Input>& list) {
   if (list.size() == 1) return keys;
   keys.range = list[1].string("AttributeName");
   if (keys.range == keys.hash)
-    throw invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name");
+    throw invalid(
+        "Both the Hash Key and the Range Key element in the KeySchema have the same name");
   if (list[1].string("KeyType") != "RANGE")
     throw invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
   return keys;

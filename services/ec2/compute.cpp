@@ -1,5 +1,6 @@
 // What computing contributes to EC2: its rows collected, and how errors speak of its ids.
 #include "services/ec2/compute.h"
+#include "emulator/sim/record_type.h"
 
 namespace squall::ec2 {
 
@@ -29,6 +30,8 @@ api::ServiceDefinition with_compute(api::ServiceDefinition d) {
   d.latencies.push_back(instance_latencies());
   d.latencies.push_back(volume_latencies());
   d.watches.push_back(instance_watches());
+  d.records.push_back(
+      sim::records<Image, Snapshot, Instance, KeyPair, LaunchTemplate, Volume>());
   return d;
 }
 

@@ -1,6 +1,7 @@
 // EC2's definition: the rows of its files, a region's default VPC, DryRun.
 #include "services/ec2/ec2.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/ec2/compute.h"
 #include "services/ec2/internal.h"
@@ -51,6 +52,9 @@ const api::ServiceDefinition& service() {
       .watches = {},
       .latencies = {vpc_latencies(), nat_gateway_latencies(), peering_latencies(),
                     endpoint_latencies()},
+      .records = {sim::records<VpcEndpoint, VpcPeering, Address, DhcpOptions, FlowLog,
+                               InternetGateway, NatGateway, NetworkAcl, NetworkInterface,
+                               RouteTable, SecurityGroup, Subnet, Vpc>()},
       .on_region = on_region,
       .after_handler = after_handler,
   });

@@ -66,6 +66,8 @@ const InstanceType* find_instance_type(std::string_view name);
 /// An image of the catalogue by its name in the region ("al2023-ami-2023...-x86_64") or by the last
 /// part of a public parameter's name ("al2023-ami-kernel-default-x86_64"); empty if there is none.
 std::string image_id_of(std::string_view region, std::string_view name);
+/// The image that a public parameter of Systems Manager names; empty if none does.
+std::string image_of_parameter(std::string_view region, std::string_view name);
 /// The image's name; empty if there is no such image.
 std::string image_name_of(const sim::Scope& scope, std::string_view image_id);
 

@@ -185,6 +185,21 @@ const Image* find_image(const sim::Scope& scope, std::string_view id) {
   return at != all.end() && at->id == id ? &*at : nullptr;
 }
 
+std::string image_of_parameter(std::string_view region, std::string_view name) {
+  std::string key{name.substr(name.rfind('/') + 1)};
+  if (key == "image_id" || key == "recommended") {
+    if (name.find("/ecs/optimized-ami/") == std::string_view::npos) return {};
+    const bool arm = name.find("arm64") != std::string_view::npos;
+    const bool al2023 = name.find("amazon-linux-2023") != std::string_view::npos;
+    const bool kernel = name.find("kernel-5.10") != std::string_view::npos;
+    key = cat(al2023 ? "ecs-al2023-recommended-"
+              : kernel ? "ecs-al2-kernel-recommended-"
+                       : "ecs-al2-recommended-",
+              arm ? "arm64" : "x86_64");
+  }
+  return image_id_of(region, key);
+}
+
 std::string image_name_of(const sim::Scope& scope, std::string_view image_id) {
   const Image* image = find_image(scope, image_id);
   return image ? image->name : std::string();
@@ -193,15 +208,8 @@ std::string image_name_of(const sim::Scope& scope, std::string_view image_id) {
 std::string resolve_image_id(const sim::Scope& scope, std::string_view given) {
   constexpr std::string_view ssm = "resolve:ssm:";
   if (given.starts_with(ssm)) {
-    std::string_view name = given.substr(ssm.size());
-    std::string key{name.substr(name.rfind('/') + 1)};
-    if (key == "image_id" || key == "recommended") {
-      const bool arm = name.find("arm64") != std::string_view::npos;
-      const bool al2023 = name.find("amazon-linux-2023") != std::string_view::npos;
-      key = cat(al2023 ? "ecs-al2023-recommended-" : "ecs-al2-recommended-",
-                arm ? "arm64" : "x86_64");
-    }
-    std::string found = image_id_of(scope.region(), key);
+    const std::string_view name = given.substr(ssm.size());
+    std::string found = image_of_parameter(scope.region(), name);
     if (found.empty())
       throw compute_invalid(cat("Failed to resolve SSM parameter ", name,
                                 ". The parameter does not exist or is not a valid AMI ID."));

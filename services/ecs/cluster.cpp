@@ -30,19 +30,20 @@ Value create_cluster(Context& ctx, Input in) {
   cluster.settings["containerInsights"] = account_setting(ctx, "containerInsights");
   read_settings(in, cluster);
   read_configuration(in, cluster);
-  read_service_connect(ctx, in, cluster);
   cluster.capacity_providers = read_providers(ctx, in.strings("capacityProviders"), cluster.id);
   cluster.default_strategy =
       read_strategy(ctx, in, "defaultCapacityProviderStrategy", cluster.capacity_providers);
   if (!cluster.capacity_providers.empty()) cluster.attachments_status = "UPDATE_IN_PROGRESS";
   const Cluster* before = ctx.view<Cluster>(cluster.id);
   if (before && before->status == "ACTIVE") {
+    in.raw("serviceConnectDefaults");
     if (!is_same(*before, cluster, in))
       throw invalid_parameter(
           "Arguments on this idempotent request are inconsistent with arguments used in previous "
           "request(s).");
     return {{"cluster", describe(ctx, *before, ClusterParts::all())}};
   }
+  read_service_connect(ctx, in, cluster);
   if (!cluster.attachments_status.empty())
     ctx.after(ctx.latency("ecs.cluster.attach", cluster.id), "ecs.cluster.attached", cluster.id);
   const std::string id = cluster.id;

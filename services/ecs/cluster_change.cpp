@@ -3,6 +3,8 @@
 
 #include "services/common/value_json.h"
 #include "services/ecs/cluster.h"
+#include "services/ecs/scheduler.h"
+#include "services/servicediscovery/servicediscovery.h"
 
 namespace squall::ecs {
 namespace {
@@ -132,10 +134,24 @@ void read_configuration(const Input& in, Cluster& cluster) {
   cluster.configuration_json = to_json(in.raw("configuration"));
 }
 
-void read_service_connect(const sim::Scope&, const Input& in, Cluster& cluster) {
+void read_service_connect(sim::Scope& scope, const Input& in, Cluster& cluster) {
   const Input defaults = in.at("serviceConnectDefaults");
   if (!defaults) return;
-  cluster.service_connect_namespace = defaults.string("namespace");
+  const std::string name = defaults.string("namespace");
+  cluster.service_connect_namespace.clear();
+  if (name.empty()) return;  // takes the default away
+  cluster.service_connect_namespace = find_namespace(scope, name);
+  if (!cluster.service_connect_namespace.empty()) return;
+  if (name.starts_with("arn:")) throw namespace_not_found();
+  servicediscovery::Namespace made;  // a new name is created, without DNS
+  made.id = cat("ns-", scope.new_hex("ns", 16, cluster.id));
+  made.name = made.http_name = name;
+  made.type = "HTTP";
+  made.active = true;
+  made.created = scope.now();
+  cluster.service_connect_namespace =
+      scope.arn("servicediscovery", cat("namespace/", made.id));
+  scope.add(std::move(made));
 }
 
 std::vector<std::string> read_providers(const sim::Scope& scope,

@@ -9,7 +9,7 @@ namespace {
 
 struct Hosts {
   std::set<std::string> active;   // container instances that want a task
-  std::set<std::string> covered;  // by a task of the primary deployment
+  std::set<std::string> covered;  // by a task, be it one that leaves
 };
 
 /// Tasks of older deployments go first where the maximum percent leaves no room beside them, as
@@ -42,19 +42,20 @@ bool is_needed(const sim::Scope& scope, const LiveTask& live) {
   });
 }
 
-Hosts look(const Pass& pass, const std::string& primary) {
+Hosts look(const Pass& pass) {
   Hosts hosts;
+  const RunSpec& spec = pass.service().spec;
   for (const ContainerInstance* instance :
-       pass.scope.by<ContainerInstance>("cluster:" + pass.service().cluster))
-    if (instance->status == "ACTIVE" && instance->agent_connected)
+       pass.scope.by<ContainerInstance>("cluster:" + pass.service().cluster)) {
+    const bool fits = spec.strategy.empty()
+                          ? instance->external == (spec.launch_type == "EXTERNAL")
+                          : std::ranges::find(spec.strategy, instance->capacity_provider,
+                                              &StrategyItem::provider) != spec.strategy.end();
+    if (fits && instance->status == "ACTIVE" && instance->agent_connected)
       hosts.active.insert(instance->id);
-  for (const LiveTask& live : pass.tasks) {
-    // One at a time: the next one starts when the one before has left.
-    if (live.stopping || live.task->deployment == primary)
-      hosts.covered.insert(live.task->container_instance);
-    else if (!live.stopping)
-      hosts.covered.insert(live.task->container_instance);
   }
+  // One at a time: the next one starts when the one before has left.
+  for (const LiveTask& live : pass.tasks) hosts.covered.insert(live.task->container_instance);
   return hosts;
 }
 
@@ -70,7 +71,7 @@ void set_desired(Pass& pass, int64_t desired) {
 
 void run_daemon(Pass& pass) {
   const Deployment primary = *primary_of(pass.service());
-  const Hosts hosts = look(pass, primary.id);
+  const Hosts hosts = look(pass);
   auto leaving = stale_to_stop(pass, primary.id, pass.service().desired);
   std::erase_if(leaving, [&](const LiveTask* live) { return is_needed(pass.scope, *live); });
   stop_tasks(pass, leaving, cat("Scaling activity initiated by (deployment ", primary.id, ")"));

@@ -84,28 +84,8 @@ void read_proxy(const Input& in, Draft& draft) {
 }
 
 Value register_definition(Context& ctx, Input in) {
-  Draft draft;
-  TaskDefinition& record = draft.record;
-  read_family(in, record);
-  record.tags = read_tags(in);
-  read_modes(ctx, in, draft);
-  read_task_size(in, draft);
-  read_volumes(in, draft);
-  read_containers(in, draft);
-  read_constraints(in, draft);
-  read_proxy(in, draft);
-  check_together(in, draft);
-  check_fargate(in, draft);
-  check_sizes(draft);
-  derive_requirements(in, draft);
-  record.revision =
-      static_cast<int64_t>(ctx.next_ordinal("task-definition", record.family));
-  record.id = cat(record.family, ':', record.revision);
-  record.arn = ctx.arn("ecs", cat("task-definition/", record.id));
-  record.registered = ctx.now();
-  draft.document.set("registeredBy", ctx.caller_arn);
-  record.document_json = to_json(draft.document);
-  const TaskDefinition& made = ctx.add(std::move(record));
+  Draft draft = draft_of(ctx, in);
+  const TaskDefinition& made = add_definition(ctx, draft, "");
   Value answer{{"taskDefinition", describe(made)}};
   if (!made.tags.empty()) answer.add("tags", describe_tags_of(made.tags));
   return answer;
@@ -132,6 +112,37 @@ const api::HandlerRow rows[] = {
 bool Draft::is_fargate() const {
   return std::ranges::find(record.requires_compatibilities, "FARGATE") !=
          record.requires_compatibilities.end();
+}
+
+Draft draft_of(Context& ctx, const Input& in) {
+  Draft draft;
+  read_family(in, draft.record);
+  draft.record.tags = read_tags(in);
+  read_modes(ctx, in, draft);
+  read_task_size(in, draft);
+  read_volumes(in, draft);
+  read_containers(in, draft);
+  read_constraints(in, draft);
+  read_proxy(in, draft);
+  check_together(in, draft);
+  check_fargate(in, draft);
+  check_sizes(draft);
+  derive_requirements(in, draft);
+  return draft;
+}
+
+const TaskDefinition& add_definition(Context& ctx, Draft& draft, std::string_view kind) {
+  TaskDefinition& record = draft.record;
+  const std::string resource = cat(kind, "task-definition");  // or a daemon's
+  record.revision = static_cast<int64_t>(ctx.next_ordinal(resource, record.family));
+  const std::string name = cat(record.family, ':', record.revision);
+  record.arn = ctx.arn("ecs", cat(resource, '/', name));
+  record.id = kind.empty() ? name : cat(resource, '/', name);
+  if (!kind.empty()) record.family = cat(resource, '/', record.family);
+  record.registered = ctx.now();
+  draft.document.set("registeredBy", ctx.caller_arn);
+  record.document_json = to_json(draft.document);
+  return ctx.add(std::move(record));
 }
 
 const TaskDefinition* find_definition(const sim::Scope& scope, std::string_view name) {

@@ -17,6 +17,11 @@ struct Draft {
   bool is_windows() const { return record.os_family.starts_with("WINDOWS"); }
 };
 
+/// Everything that RegisterTaskDefinition checks.
+Draft draft_of(Context& ctx, const Input& in);
+/// The next revision of its family. `kind` sets families of other resources apart ("daemon-"):
+/// their ids begin with it and the resource's name.
+const TaskDefinition& add_definition(Context& ctx, Draft& draft, std::string_view kind);
 /// Container definitions: checked, filled with defaults, kept as records and as the document.
 void read_containers(const Input& in, Draft& draft);
 void check_container_options(const Input& container, const Draft& draft);

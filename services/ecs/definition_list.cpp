@@ -23,7 +23,7 @@ Value list_definitions(Context& ctx, Input in) {
   const bool descending = in.string("sort", "ASC") == "DESC";
   std::map<std::string, std::string> arns;
   auto consider = [&](const TaskDefinition& d) {
-    if (d.status == status) arns.emplace(sort_key(d), d.arn);
+    if (d.status == status && !is_daemon_definition(d)) arns.emplace(sort_key(d), d.arn);
   };
   if (!family.empty())
     for (const TaskDefinition* d : ctx.by<TaskDefinition>("family:" + family)) consider(*d);
@@ -42,7 +42,8 @@ Value list_families(Context& ctx, Input in) {
   const std::string prefix = in.string("familyPrefix"), status = in.string("status", "ALL");
   std::map<std::string, bool> active;  // family: has an active revision
   for (const TaskDefinition& d : ctx.all<TaskDefinition>())
-    if (d.family.starts_with(prefix) && d.status != "DELETE_IN_PROGRESS")
+    if (d.family.starts_with(prefix) && d.status != "DELETE_IN_PROGRESS" &&
+        !is_daemon_definition(d))
       active[d.family] |= d.status == "ACTIVE";
   std::vector<std::string> families;
   for (const auto& [family, is_active] : active)

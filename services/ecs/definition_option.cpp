@@ -121,8 +121,8 @@ void check_dependencies(const Draft& draft) {
       const auto on = std::ranges::find(containers, dependency.container,
                                         &ContainerDefinition::name);
       if (on == containers.end())
-        throw client_exception(cat("Container '", container.name, "' depends on unknown container '",
-                                   dependency.container, "'."));
+        throw client_exception(cat("Container '", container.name,
+                                   "' depends on unknown container '", dependency.container, "'."));
       check_condition(dependency, *on);
       waits[container.name].insert(dependency.container);
     }

@@ -69,7 +69,8 @@ std::string container_refusal(const Input& container, const TaskDefinition& reco
                                           linux_parameters.value().at(member).empty()))
       return cat("Fargate does not support the Linux parameter '", member, "'.");
   for (const std::string& add : linux_parameters.at("capabilities").strings("add"))
-    if (add != "SYS_PTRACE") return cat("Fargate does not support adding the capability ", add, '.');
+    if (add != "SYS_PTRACE")
+      return cat("Fargate does not support adding the capability ", add, '.');
   for (const std::string_view member : {"startTimeout", "stopTimeout"})
     if (container.integer(member) > 120)
       return cat("Fargate supports a ", member, " of at most 120 seconds.");
@@ -144,5 +145,9 @@ void check_sizes(const Draft& draft) {
     throw client_exception("The sum of all container 'memoryReservation' values cannot be greater "
                            "than the value of the task 'memory'.");
 }
+
+std::optional<int64_t> cpu_units(std::string_view text) { return parse_size(text, "vcpu", 1024); }
+std::optional<int64_t> memory_mib(std::string_view text) { return parse_size(text, "gb", 1024); }
+bool has_fargate_size(int64_t cpu, int64_t memory) { return is_fargate_size(cpu, memory); }
 
 }  // namespace squall::ecs

@@ -149,6 +149,17 @@ void complete_deployment(sim::Scope& scope, Service& service) {
   announce_rollout(scope, service, primary);
 }
 
+void forget_history(sim::Scope& scope, const std::string& service) {
+  const std::string key = "service:" + service;
+  std::vector<std::string> events, revisions, records;
+  for (const auto* event : scope.by<ServiceEvent>(key)) events.push_back(event->id);
+  for (const auto* revision : scope.by<ServiceRevision>(key)) revisions.push_back(revision->id);
+  for (const auto* record : scope.by<ServiceDeployment>(key)) records.push_back(record->id);
+  for (const std::string& id : events) scope.erase<ServiceEvent>(id);
+  for (const std::string& id : revisions) scope.erase<ServiceRevision>(id);
+  for (const std::string& id : records) scope.erase<ServiceDeployment>(id);
+}
+
 void close_deployments(sim::Scope& scope, const Service& service) {
   for (const Deployment& deployment : service.deployments)
     if (deployment.rollout_state == "IN_PROGRESS")

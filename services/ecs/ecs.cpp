@@ -3,7 +3,13 @@
 
 #include <algorithm>
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
+#include "services/ecs/account_setting.h"
+#include "services/ecs/deployment.h"
+#include "services/ecs/express.h"
+#include "services/ecs/instance.h"
+#include "services/ecs/managed_daemon.h"
 #include "services/ecs/registry.h"
 #include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
@@ -30,7 +36,9 @@ const api::ServiceDefinition& service() {
       .model = model::Service(model::generated::ecs),
       .handlers = {cluster_rows(), cluster_change_rows(), account_setting_rows(),
                    definition_rows(), definition_list_rows(), container_instance_rows(),
-                   attribute_rows(), agent_rows(), tag_rows(), capacity_provider_rows(),
+                   attribute_rows(), agent_rows(), agent_report_rows(), tag_rows(),
+                   capacity_provider_rows(), managed_daemon_rows(), managed_daemon_view_rows(),
+                   managed_daemon_definition_rows(), express_rows(),
                    // tasks
                    task_run_rows(), task_stop_rows(), task_view_rows(), task_protection_rows(),
                    // services
@@ -38,13 +46,14 @@ const api::ServiceDefinition& service() {
                    service_deployment_rows(), service_deployment_stop_rows(), task_set_rows()},
       .events = {cluster_events(), definition_events(), container_instance_events(),
                  instance_agent_events(), agent_events(), capacity_provider_events(),
-                 managed_scaling_events(),
+                 managed_scaling_events(), insights_events(), managed_daemon_events(),
                  // tasks
                  placement_events(), lifecycle_events(), container_events(), monitor_events(),
                  task_protection_events(),
                  // services
                  scheduler_events(), service_events()},
-      .watches = {instance_agent_watches(), managed_scaling_watches(),
+      .watches = {instance_agent_watches(), managed_scaling_watches(), insights_watches(),
+                  managed_daemon_watches(),
                   // tasks
                   placement_watches(), monitor_watches(),
                   // services
@@ -54,6 +63,11 @@ const api::ServiceDefinition& service() {
                     lifecycle_latencies(), container_latencies(), monitor_latencies(),
                     // services
                     scheduler_latencies()},
+      .records = {sim::records<AccountSetting, SchedulerState, ServiceDeployment,
+                               ServiceRevision, TaskSet, CapacityProvider, Cluster,
+                               ContainerInstance, Service, ServiceEvent, Task,
+                               TaskDefinition, Agent, Daemon, DaemonDeployment,
+                               DaemonRevision, ExpressService>(), lost_zone_records()},
   };
   return definition;
 }

@@ -215,10 +215,11 @@ struct Task {
   std::string client_token, client_token_digest;
   bool failure_counted = false;  // by its service's scheduler
   bool held = false;  // a step waits for its host's power
+  std::string volume_id, volume_attachment_id;  // of EBS, configured at launch
   bool lost = false;  // its host lost power: its containers are dead, known to nobody but physics
   /// cluster:, service:, deployment:, definition:, status:CLUSTER/STATUS always;
   /// group:CLUSTER/GROUP, live:SERVICE, instance:, interface: only while it is not STOPPED;
-  /// waiting:CLUSTER while it has no container instance yet.
+  /// waiting:CLUSTER while it has no container instance yet; runtime:ID of its containers.
   std::vector<std::string> index_keys() const;
   SQUALL_FIELDS(id, cluster, definition, group, started_by, service, deployment, launch_type,
                 capacity_provider, platform_version, platform_family, last_status, desired_status,
@@ -228,7 +229,8 @@ struct Task {
                 load_balancers, registries, network, targets, enable_execute_command,
                 is_protected, protected_until, created, connected, pull_started, pull_stopped,
                 started, stopping, execution_stopped, stopped, tags, connectivity, strategy,
-                constraints, client_token, client_token_digest, failure_counted, held, lost)
+                constraints, client_token, client_token_digest, failure_counted, held,
+                volume_id, volume_attachment_id, lost)
 };
 
 /// What a deployment or a task set runs: the part of a service that a revision freezes.
@@ -324,5 +326,7 @@ void set_container_health(sim::Scope& scope, std::string_view task_arn, std::str
 /// "/task/stats". Empty if there is no such task or container.
 std::string task_metadata_json(const sim::Scope& scope, std::string_view task_arn,
                                std::string_view container, std::string_view path);
+/// The same by "RUNTIME-ID", "RUNTIME-ID/task", ...: what ECS_CONTAINER_METADATA_URI_V4 ends with.
+std::string task_metadata_document(const sim::Scope& scope, std::string_view path);
 
 }  // namespace squall::ecs

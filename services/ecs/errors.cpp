@@ -69,4 +69,13 @@ AwsError unsupported_feature(std::string_view message) {
   return {"UnsupportedFeatureException", std::string(message)};
 }
 
+AwsError daemon_not_found() {
+  return {"DaemonNotFoundException",
+          "The specified daemon wasn't found. You can view your available daemons with "
+          "ListDaemons."};
+}
+AwsError daemon_not_active() {
+  return {"DaemonNotActiveException", "The specified daemon isn't active."};
+}
+
 }  // namespace squall::ecs

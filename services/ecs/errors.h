@@ -31,4 +31,7 @@ AwsError no_update_available();
 AwsError missing_version();
 AwsError unsupported_feature(std::string_view message);
 
+AwsError daemon_not_found();
+AwsError daemon_not_active();
+
 }  // namespace squall::ecs

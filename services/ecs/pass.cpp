@@ -182,26 +182,20 @@ const sim::LatencyRow latencies[] = {
 
 }  // namespace
 
-Pass::Pass(sim::Scope& s, const std::string& id)
-    : scope(s), service_(s.view<Service>(id)), state_(s.view<SchedulerState>(id)) {
+Pass::Pass(sim::Scope& s, const std::string& service_id)
+    : scope(s), id(service_id), state_(s.view<SchedulerState>(id)) {
   if (!state_) state_ = &none_;
-}
-
-Service& Pass::edit() {
-  Service& service = scope.edit<Service>(service_->id);
-  service_ = &service;
-  return service;
 }
 
 SchedulerState& Pass::edit_state() {
   SchedulerState* state;
   if (state_ == &none_) {
     SchedulerState fresh;
-    fresh.id = service_->id;
-    fresh.cluster = service_->cluster;
+    fresh.id = id;
+    fresh.cluster = service().cluster;
     state = &scope.add(std::move(fresh));
   } else {
-    state = &scope.edit<SchedulerState>(service_->id);
+    state = &scope.edit<SchedulerState>(id);
   }
   state_ = state;
   return *state;

@@ -99,8 +99,8 @@ struct ZoneSpread {
 std::string placement_words(const PlacementFailure& failure) {
   std::string words =
       "was unable to place a task because no container instance met all of its requirements. ";
-  if (failure.arn.empty() && failure.reason.empty())
-    return cat(words, "Reason: No Container Instances were found in your cluster.", see_more);
+  if (failure.arn.empty() && failure.reason.starts_with("No Container Instances"))
+    return cat(words, "Reason: ", failure.reason, see_more);
   if (failure.arn.empty())
     return cat("was unable to place a task. Reason: ", failure.reason,
                failure.detail.empty() ? "" : ": ", failure.detail, '.', see_more);

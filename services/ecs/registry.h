@@ -32,6 +32,7 @@ WatchRows instance_agent_watches();
 LatencyRows instance_agent_latencies();
 HandlerRows attribute_rows();
 HandlerRows agent_rows();
+HandlerRows agent_report_rows();
 EventRows agent_events();
 LatencyRows agent_latencies();
 HandlerRows tag_rows();
@@ -39,6 +40,14 @@ HandlerRows capacity_provider_rows();
 EventRows capacity_provider_events();
 EventRows managed_scaling_events();
 WatchRows managed_scaling_watches();
+HandlerRows managed_daemon_rows();
+HandlerRows managed_daemon_view_rows();
+HandlerRows managed_daemon_definition_rows();
+EventRows managed_daemon_events();
+WatchRows managed_daemon_watches();
+HandlerRows express_rows();
+EventRows insights_events();
+WatchRows insights_watches();
 
 // --- names and ARNs ----------------------------------------------------------------------------
 /// What follows "resource_type/" in an ARN, or the name as it is; refuses malformed identifiers.
@@ -60,6 +69,14 @@ bool is_fargate_provider(std::string_view name);
 /// Whatever its status; the newest active revision of a family; nullptr if there is none.
 const TaskDefinition* find_definition(const sim::Scope& scope, std::string_view name);
 Value describe(const TaskDefinition& definition);
+constexpr std::string_view daemon_family = "daemon-task-definition/";
+inline bool is_daemon_definition(const TaskDefinition& definition) {
+  return definition.family.starts_with(daemon_family);
+}
+/// "256", ".25 vCPU"; "512", "0.5GB". Nothing if it is neither.
+std::optional<int64_t> cpu_units(std::string_view text);
+std::optional<int64_t> memory_mib(std::string_view text);
+bool has_fargate_size(int64_t cpu, int64_t memory);
 
 // --- tags (lower-case members) -----------------------------------------------------------------
 Tags read_tags(const Input& in, std::string_view member = "tags");

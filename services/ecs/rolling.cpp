@@ -127,7 +127,8 @@ void run_rolling(Pass& pass) {
   const int64_t room = upper - sorted.total();
   if (!sorted.stale.empty() || fit > desired) wake_for_protected(pass);
 
-  replace(pass, choose_stops(sorted.failing, failing_to_stop(sorted, desired, room)), primary);
+  const auto ill = static_cast<size_t>(failing_to_stop(sorted, desired, room));
+  replace(pass, {sorted.failing.begin(), sorted.failing.begin() + static_cast<long>(ill)}, primary);
   const auto extra = static_cast<int64_t>(pass.state().moves.size());
   stop_tasks(pass, choose_stops(sorted.fit, fit - desired - extra), scaling_reason(primary));
   stop_tasks(pass, stale_to_stop(sorted, primary, desired, lower), scaling_reason(primary));

@@ -99,6 +99,8 @@ void fail_deployment(sim::Scope& scope, Service& service, std::string_view by,
                      std::string_view cause, bool rollback);
 /// Starts the way back; false if there is nothing to go back to.
 bool roll_back(sim::Scope& scope, Service& service, std::string_view by, std::string_view cause);
+/// Its events, revisions and records of deployments, with it or before it is made anew.
+void forget_history(sim::Scope& scope, const std::string& service);
 void announce_rollout(sim::Scope& scope, const Service& service, const Deployment& deployment);
 ServiceDeployment* edit_record(sim::Scope& scope, const Deployment& deployment);
 const ServiceDeployment* record_of(const sim::Scope& scope, const Deployment& deployment);
@@ -126,19 +128,19 @@ struct LiveTask {
 
 /// One look at a service and what is done about it. Edits nothing unless something is to do.
 struct Pass {
-  Pass(sim::Scope& s, const std::string& id);
-  const Service& service() const { return *service_; }
-  Service& edit();
+  Pass(sim::Scope& s, const std::string& service_id);
+  const Service& service() const { return *scope.view<Service>(id); }
+  Service& edit() { return scope.edit<Service>(id); }
   const SchedulerState& state() const { return *state_; }
   SchedulerState& edit_state();
   Time now() const { return scope.now(); }
 
   sim::Scope& scope;
+  const std::string id;         // the service's
   std::vector<LiveTask> tasks;  // not stopped, in order of ids
   bool acted = false;           // something was started, stopped or changed
 
  private:
-  const Service* service_;
   const SchedulerState* state_;
   SchedulerState none_;
 };

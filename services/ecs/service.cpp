@@ -124,7 +124,9 @@ Value create_service(Context& ctx, Input in) {
       return {{"service", describe_service(ctx, *old, true)}};
     }
   }
-  Service& service = ctx.add(read_service(ctx, in, cluster));
+  Service fresh = read_service(ctx, in, cluster);
+  forget_history(ctx, fresh.id);
+  Service& service = ctx.add(std::move(fresh));
   if (service.controller == "ECS") begin_deployment(ctx, service, "");
   if (service.controller == "CODE_DEPLOY") add_first_task_set(ctx, service);
   register_service_connect(ctx, service);
@@ -155,15 +157,7 @@ Value delete_service(Context& ctx, Input in) {
 void forget(sim::Scope& scope, const sim::Event& event) {
   const Service* service = scope.view<Service>(event.subject);
   if (!service || service->status != "INACTIVE") return;
-  std::vector<std::string> events, revisions, records;
-  for (const auto* e : scope.by<ServiceEvent>("service:" + event.subject)) events.push_back(e->id);
-  for (const auto* r : scope.by<ServiceRevision>("service:" + event.subject))
-    revisions.push_back(r->id);
-  for (const auto* d : scope.by<ServiceDeployment>("service:" + event.subject))
-    records.push_back(d->id);
-  for (const std::string& id : events) scope.erase<ServiceEvent>(id);
-  for (const std::string& id : revisions) scope.erase<ServiceRevision>(id);
-  for (const std::string& id : records) scope.erase<ServiceDeployment>(id);
+  forget_history(scope, event.subject);
   scope.erase<Service>(event.subject);
 }
 

@@ -197,7 +197,9 @@ void resolve_launch(const sim::Scope& scope, const Cluster& cluster, RunSpec& sp
 }
 
 void check_run_spec(const sim::Scope& scope, const Service& service, const RunSpec& spec) {
-  const TaskDefinition& definition = *scope.view<TaskDefinition>(spec.definition);
+  const TaskDefinition* found = scope.view<TaskDefinition>(spec.definition);
+  if (!found) throw definition_inactive();
+  const TaskDefinition& definition = *found;
   check_platform(definition, spec);
   check_network(scope, definition, spec);
   check_placement(service, spec);
@@ -225,7 +227,8 @@ bool can_rebalance(const Service& service) {
 }
 
 void check_service(const sim::Scope& scope, const Service& service) {
-  if (!service.spec.definition.empty()) check_run_spec(scope, service, service.spec);
+  const bool external = service.controller == "EXTERNAL";  // its task sets were checked
+  if (!external && !service.spec.definition.empty()) check_run_spec(scope, service, service.spec);
   if (service.desired < 0)
     throw invalid_parameter("The desired count must be greater than or equal to 0.");
   if (service.desired > 5000)

@@ -68,7 +68,8 @@ Value describe_record(const sim::Scope& scope, const ServiceDeployment& record) 
   const bool weights = !record.stage.empty();
   Value sources = Value::list();
   for (const RevisionSummary& source : record.sources)
-    sources.push(summary(source, 100 - record.test_weight, 100 - record.production_weight, weights));
+    sources.push(
+        summary(source, 100 - record.test_weight, 100 - record.production_weight, weights));
   Value v{{"serviceDeploymentArn", record.id},
           {"serviceArn", record.service},
           {"clusterArn", cluster_arn(scope, record.cluster)},

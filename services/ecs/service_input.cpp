@@ -189,7 +189,8 @@ std::vector<PlacementRule> read_placement_constraints(const Input& in) {
                               "expression.");
     rules.push_back(std::move(rule));
   }
-  if (rules.size() > 10) throw invalid_parameter("placement constraints can have at most 10 items.");
+  if (rules.size() > 10)
+    throw invalid_parameter("placement constraints can have at most 10 items.");
   return rules;
 }
 

@@ -1,6 +1,7 @@
 // UpdateService: what may change, by deployment controller, and what starts a deployment.
 #include <algorithm>
 
+#include "emulator/sim/record_type.h"
 #include "services/ecs/scheduler.h"
 
 namespace squall::ecs {
@@ -117,6 +118,7 @@ void read_desired(const Input& in, Service& service) {
 Value update_service(Context& ctx, Input in) {
   const Service& found = require_active_service(ctx, in.string("cluster"), in.string("service"));
   Service service = found;
+  const bool forced = in.boolean("forceNewDeployment");
   if (service.controller == "CODE_DEPLOY") check_code_deploy(in);
   if (service.controller == "EXTERNAL") check_external(in);
   change_controller(in, service);
@@ -134,7 +136,7 @@ Value update_service(Context& ctx, Input in) {
   }
   Service& kept = ctx.edit<Service>(found.id);
   kept = std::move(service);
-  if (kept.controller == "ECS" && (changed || in.boolean("forceNewDeployment")))
+  if (kept.controller == "ECS" && (changed || forced))
     begin_deployment(ctx, kept, "");
   register_service_connect(ctx, kept);
   wake_service(ctx, kept.id);

@@ -1,6 +1,6 @@
 // Tags of every ECS resource, by its ARN.
 #include "services/ecs/deployment.h"
-#include "services/ecs/registry.h"
+#include "services/ecs/managed_daemon.h"
 
 namespace squall::ecs {
 namespace {
@@ -38,6 +38,21 @@ Tagged tagged_task(const sim::Scope& scope, const std::string& arn) {
   return found;
 }
 
+Tagged find_by_kind(const sim::Scope& scope, const std::string& kind, const std::string& name,
+                    const std::string& arn) {
+  if (kind == "cluster") return tagged<Cluster>(scope, name);
+  if (kind == "capacity-provider") return tagged<CapacityProvider>(scope, name);
+  if (kind == "task-definition") return tagged<TaskDefinition>(scope, name);
+  if (kind == "daemon-task-definition")
+    return tagged<TaskDefinition>(scope, cat(daemon_family, name));
+  if (kind == "container-instance") return tagged<ContainerInstance>(scope, arn);
+  if (kind == "service") return tagged<Service>(scope, arn);
+  if (kind == "task-set") return tagged<TaskSet>(scope, arn);
+  if (kind == "task") return tagged_task(scope, arn);
+  if (kind == "daemon") return tagged<Daemon>(scope, arn);
+  throw invalid_parameter("Invalid resource type: " + kind);
+}
+
 Tagged find_tagged(const sim::Scope& scope, const std::string& arn, bool listing) {
   const auto parts = split(arn, ':');
   if (parts.size() < 6 || parts[0] != "arn" || parts[2] != "ecs")
@@ -45,15 +60,7 @@ Tagged find_tagged(const sim::Scope& scope, const std::string& arn, bool listing
   const std::string_view resource = std::string_view(arn).substr(arn.find(parts[5]));
   const std::string kind{resource.substr(0, resource.find('/'))};
   const std::string name{resource.substr(resource.find('/') + 1)};
-  Tagged found;
-  if (kind == "cluster") found = tagged<Cluster>(scope, name);
-  else if (kind == "capacity-provider") found = tagged<CapacityProvider>(scope, name);
-  else if (kind == "task-definition") found = tagged<TaskDefinition>(scope, name);
-  else if (kind == "container-instance") found = tagged<ContainerInstance>(scope, arn);
-  else if (kind == "service") found = tagged<Service>(scope, arn);
-  else if (kind == "task-set") found = tagged<TaskSet>(scope, arn);
-  else if (kind == "task") found = tagged_task(scope, arn);
-  else throw invalid_parameter("Invalid resource type: " + kind);
+  Tagged found = find_by_kind(scope, kind, name, arn);
   const bool foreign = parts[3] != scope.region() || parts[4] != scope.account();
   if (!found.tags || foreign) {
     if (kind == "cluster") throw cluster_not_found();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "services/common/value_json.h"
 #include "services/ec2/ec2.h"
 
 namespace squall::ecs {
@@ -18,6 +19,8 @@ std::vector<std::string> Task::index_keys() const {
   if (!service.empty()) keys.push_back("live:" + service);
   if (!container_instance.empty()) keys.push_back("instance:" + container_instance);
   if (!interface_id.empty()) keys.push_back("interface:" + interface_id);
+  for (const Container& container : containers)
+    if (!container.runtime_id.empty()) keys.push_back("runtime:" + container.runtime_id);
   if (launch_type != "FARGATE" && container_instance.empty())
     keys.push_back("waiting:" + cluster);
   return keys;
@@ -64,9 +67,11 @@ std::string choose_provider(const std::vector<StrategyItem>& strategy,
   const StrategyItem* best = nullptr;
   for (const StrategyItem& item : strategy) {
     if (item.weight <= 0) continue;
-    if (!best || (count(item) - item.base) * best->weight < (count(*best) - best->base) * item.weight)
+    if (!best ||
+        (count(item) - item.base) * best->weight < (count(*best) - best->base) * item.weight)
       best = &item;
   }
+  if (!best && strategy.size() == 1) return strategy[0].provider;  // no weight given
   return best ? best->provider : std::string();
 }
 
@@ -90,6 +95,12 @@ void add_containers(sim::Scope& scope, Task& task, const TaskDefinition& definit
     if (d.health_check) c.health = "UNKNOWN";
     task.containers.push_back(std::move(c));
   }
+}
+
+int64_t ephemeral_gib(const TaskDefinition& definition) {
+  const Value document = value_from_json(definition.document_json);
+  const Value size = document.at("ephemeralStorage").at("sizeInGiB");
+  return size.is_absent() ? 20 : size.integer();
 }
 
 Task task_from(sim::Scope& scope, const TaskRequest& request, const TaskDefinition& definition) {
@@ -127,7 +138,7 @@ Task task_from(sim::Scope& scope, const TaskRequest& request, const TaskDefiniti
     if (task.platform_version.empty() || task.platform_version == "LATEST")
       task.platform_version = windows ? "1.0.0" : "1.4.0";
     task.platform_family = !windows ? "Linux" : definition.os_family;
-    task.ephemeral_gib = request.ephemeral_gib.value_or(20);
+    task.ephemeral_gib = request.ephemeral_gib.value_or(ephemeral_gib(definition));
   }
   if (definition.network_mode == "awsvpc")
     task.attachment_id = scope.new_uuid("ecs-attachment", task.id);
@@ -138,6 +149,15 @@ Task task_from(sim::Scope& scope, const TaskRequest& request, const TaskDefiniti
 void add_managed_tags(Task& task) {
   task.tags["aws:ecs:clusterName"] = task.cluster;
   if (task.group.starts_with("service:")) task.tags["aws:ecs:serviceName"] = task.group.substr(8);
+}
+
+/// Fargate knows of no zone with power among the task's subnets.
+bool is_without_capacity(const sim::Scope& scope, const Task& task) {
+  return !task.network.subnets.empty() &&
+         std::ranges::all_of(task.network.subnets, [&](const std::string& id) {
+           const auto* subnet = scope.view<ec2::Subnet>(id);
+           return subnet && is_known_dark(scope, subnet->zone);
+         });
 }
 
 /// Tasks of an Auto Scaling group's provider wait for an instance rather than fail.
@@ -165,6 +185,9 @@ std::variant<std::string, PlacementFailure> start_task(sim::Scope& scope,
       take_resources(scope, task, *definition);
     }
   } else if (awsvpc) {
+    if (is_without_capacity(scope, task))
+      return PlacementFailure{"", "Capacity is unavailable at this time. Please try again later "
+                                  "or in a different availability zone", ""};
     task.subnet_id = choose_subnet(scope, task);
     if (const auto* subnet = scope.view<ec2::Subnet>(task.subnet_id)) task.zone = subnet->zone;
   }

@@ -7,12 +7,9 @@
 #include <vector>
 
 #include "emulator/core/text.h"
-#include "services/ecs/internal.h"
+#include "services/ecs/registry.h"
 
 namespace squall::ecs {
-
-using LatencyRows = std::span<const sim::LatencyRow>;
-using WatchRows = std::span<const sim::WatchRow>;
 
 // --- task.cpp ------------------------------------------------------------------------------------
 bool is_fargate(const Task& task);
@@ -86,8 +83,15 @@ void release_interface(sim::Scope& scope, Task& task);
 /// With load balancers and registries of names.
 void register_task(sim::Scope& scope, std::string_view arn);
 void deregister_task(sim::Scope& scope, std::string_view arn);
+/// Its health has changed: custom health checks in Cloud Map.
+void tell_registries(sim::Scope& scope, const Task& task);
 /// When the last of its targets will have drained.
 Time drained_at(const sim::Scope& scope, const Task& task);
+
+// --- task_volume.cpp -----------------------------------------------------------------------------
+void attach_volume(sim::Scope& scope, std::string_view arn);
+void release_volume(sim::Scope& scope, const Task& task);
+Value describe_volume_attachment(const Task& task);
 
 // --- task_logs.cpp -------------------------------------------------------------------------------
 /// Why the awslogs drivers cannot start, or empty; makes groups where awslogs-create-group says so.
@@ -103,6 +107,7 @@ std::string pull_error(const sim::Scope& scope, std::string_view image, bool far
 
 // --- task_monitor.cpp ----------------------------------------------------------------------------
 /// Fargate's own knowledge of a zone, as late as it comes.
+sim::RecordTypes lost_zone_records();
 bool is_known_dark(const sim::Scope& scope, std::string_view zone);
 /// Whether the task's host is without power at this moment.
 bool is_host_dark(const sim::Scope& scope, const Task& task);
@@ -110,7 +115,23 @@ EventRows monitor_events();
 WatchRows monitor_watches();
 LatencyRows monitor_latencies();
 
+// --- task_input.cpp ------------------------------------------------------------------------------
+/// awsvpcConfiguration, checked against the network as it is and against the launch type.
+TaskNetwork read_task_network(const sim::Scope& scope, const Input& in,
+                              const TaskDefinition& definition, std::string_view launch_type);
+/// "1.4.0", or empty off Fargate. PlatformUnknownException,
+/// PlatformTaskDefinitionIncompatibilityException.
+std::string read_platform_version(const Input& in, const TaskDefinition& definition,
+                                  std::string_view launch_type);
+/// `overrides` and `volumeConfigurations` into the request.
+void read_overrides(const Input& in, const TaskDefinition& definition, TaskRequest& request);
+void read_volume_configurations(const Input& in, const TaskDefinition& definition,
+                                TaskRequest& request);
+
 // --- the API -------------------------------------------------------------------------------------
+/// Of an ARN or an id; refuses what is neither.
+std::string task_arn(const sim::Scope& scope, std::string_view cluster,
+                     std::string_view id_or_arn);
 Value describe_task(const sim::Scope& scope, const Task& task, bool with_tags);
 HandlerRows task_run_rows();
 HandlerRows task_stop_rows();

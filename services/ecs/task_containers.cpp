@@ -1,12 +1,13 @@
 // The containers of a task: started in the order of dependsOn, checked, ended in the reverse order.
 #include <algorithm>
 
+#include "services/common/value_json.h"
 #include "services/ecs/task.h"
 
 namespace squall::ecs {
 namespace {
 
-constexpr int64_t stop_timeout_default_s = 30, exit_sigkill = 137;
+constexpr int64_t stop_timeout_default_s = 30, exit_sigkill = 137, restart_period_default_s = 60;
 
 bool is_met(const Task& task, const Dependency& dependency) {
   const Container* other = find_container(task, dependency.container);
@@ -156,6 +157,21 @@ void container_checked(sim::Scope& scope, const sim::Event& event) {
     set_container_health(scope, event.subject, event.payload, "HEALTHY");
 }
 
+/// Whether its restart policy brings the container back where it is, without the task's end.
+bool is_restarted(const sim::Scope& scope, const Parts& p, int64_t exit_code) {
+  const Value document = value_from_json(p.definition->document_json);
+  for (const Value& d : document.at("containerDefinitions").items()) {
+    const Value policy = d.at("restartPolicy");
+    if (d.at("name").text() != p.container->name || !policy.at("enabled").boolean()) continue;
+    for (const Value& ignored : policy.at("ignoredExitCodes").items())
+      if (ignored.integer() == exit_code) return false;
+    const Value period = policy.at("restartAttemptPeriod");
+    const int64_t period_s = period.is_absent() ? restart_period_default_s : period.integer();
+    return scope.now() - p.container->started.value_or(Time{}) >= std::chrono::seconds(period_s);
+  }
+  return false;
+}
+
 /// startTimeout: those that still wait for this container give up.
 void start_timed_out(sim::Scope& scope, const sim::Event& event) {
   const Parts p = parts_of(scope, event.subject, event.payload);
@@ -255,9 +271,17 @@ void container_exited(sim::Scope& scope, std::string_view task_arn, std::string_
   const Parts p = parts_of(scope, task_arn, container);
   if (!p.task || p.container->status != "RUNNING") return;
   const bool essential = p.container_definition->essential;
+  const bool restarted = is_wanted(*p.task) && is_restarted(scope, p, exit_code);
   const std::string arn = p.task->id;
   Task& task = scope.edit<Task>(arn);
-  end_container(scope, task, *find_container(task, container), exit_code, reason);
+  Container& ended = *find_container(task, container);
+  end_container(scope, task, ended, exit_code, reason);
+  if (restarted) {
+    ended.status = "PENDING";
+    ended.runtime_id.clear();
+    if (!ended.health.empty()) ended.health = "UNKNOWN";
+    return start_containers(scope, arn);
+  }
   if (essential)
     stop_task(scope, arn, "EssentialContainerExited", "Essential container in task exited");
   else
@@ -274,6 +298,7 @@ void set_container_health(sim::Scope& scope, std::string_view task_arn,
   find_container(task, container)->health = health;
   ++task.version;
   refresh_health(task, *p.definition);
+  tell_registries(scope, task);
   scope.announce("ecs.container-health", arn, cat(container, " is ", health));
   if (health == "HEALTHY") start_containers(scope, arn);
 }

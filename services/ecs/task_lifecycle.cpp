@@ -37,6 +37,7 @@ void enter_pending(sim::Scope& scope, std::string_view arn) {
   if (!definition) return fail_to_start(scope, arn, "The task definition is gone.");
   if (const std::string reason = open_logs(scope, task, *definition); !reason.empty())
     return fail_to_start(scope, arn, reason);
+  attach_volume(scope, arn);
   task.pull_started = scope.now();
   schedule_next(scope, task, pull_time(scope, task));
 }
@@ -77,6 +78,7 @@ void finish(sim::Scope& scope, std::string_view arn) {
   Task& task = scope.edit<Task>(arn);
   if (!task.container_instance.empty()) give_back_resources(scope, task);
   release_interface(scope, task);
+  release_volume(scope, task);
   if (!task.execution_stopped) task.execution_stopped = scope.now();
   task.stopped = scope.now();
   task.held = false;
@@ -120,6 +122,12 @@ void next(sim::Scope& scope, const sim::Event& event) {
   if (status == "DEPROVISIONING") finish(scope, event.subject);
 }
 
+/// Placed: the agent hears of it.
+void accepted(sim::Scope& scope, const sim::Event& event) {
+  const Task* task = scope.view<Task>(event.subject);
+  if (task && is_wanted(*task) && !task->pull_started) enter_pending(scope, event.subject);
+}
+
 void leave(sim::Scope& scope, const sim::Event& event) {
   if (scope.has<Task>(event.subject)) begin_leaving(scope, event.subject);
 }
@@ -150,6 +158,7 @@ void set_stop(sim::Scope& scope, Task& task, std::string_view code, std::string_
 
 const sim::EventRow events[] = {
     {"ecs.task.next", next},
+    {"ecs.task.accepted", accepted},
     {"ecs.task.leave", leave},
     {"ecs.task.provisioning-timeout", provisioning_timed_out},
     {"ecs.task.forgotten", forgotten},
@@ -199,7 +208,7 @@ void begin_lifecycle(sim::Scope& scope, std::string_view arn) {
     schedule_next(scope, task, scope.latency("ecs.task.interface", task.id));
     return;
   }
-  enter_pending(scope, arn);
+  scope.after(Duration{}, "ecs.task.accepted", task.id);
 }
 
 void containers_are_up(sim::Scope& scope, std::string_view arn) {

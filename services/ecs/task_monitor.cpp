@@ -1,5 +1,6 @@
 // What becomes of tasks when hosts go dark or away: physics at once, Fargate and the agents later.
 #include "emulator/sim/impairment.h"
+#include "emulator/sim/record_type.h"
 #include "services/ec2/ec2.h"
 #include "services/ecs/task.h"
 
@@ -44,7 +45,8 @@ void host_went_dark(sim::Scope& scope, const std::string& arn) {
 void look_at(sim::Scope& scope, const std::string& arn) {
   const Task& task = *scope.view<Task>(arn);
   const bool dark = is_host_dark(scope, task);
-  const bool had_containers = task.pull_stopped.has_value();
+  const bool had_containers =
+      (is_fargate(task) ? task.pull_started : task.pull_stopped).has_value();
   if (dark && had_containers) return host_went_dark(scope, arn);
   if (!dark && task.lost && !is_fargate(task))
     scope.at_unique(scope.now() + scope.latency("ecs.agent.restart", arn), "ecs.task.agent-back",
@@ -116,7 +118,10 @@ void host_changed(sim::Scope& scope, const sim::Event& event) {
     return follow_agent(scope, host->id, host->agent_connected ? "CONNECTED" : "DISCONNECTED");
   const std::string instance{host ? std::string_view(host->instance_id)
                                   : short_id(event.subject)};
-  lose_tasks_of(scope, event.subject, "TerminationNotice", host_ended(instance, "terminated"));
+  const bool by_user = host && host->status_reason == "Deregistered by the user.";
+  lose_tasks_of(scope, event.subject, "TerminationNotice",
+                by_user ? "Container instance deregistered forcefully by user."
+                        : host_ended(instance, "terminated"));
 }
 
 void instance_changed(sim::Scope& scope, const sim::Event& event) {
@@ -152,6 +157,8 @@ const sim::LatencyRow latencies[] = {
 };
 
 }  // namespace
+
+sim::RecordTypes lost_zone_records() { return sim::records<LostZone>(); }
 
 bool is_known_dark(const sim::Scope& scope, std::string_view zone) {
   return scope.has<LostZone>(zone);

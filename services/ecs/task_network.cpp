@@ -4,6 +4,7 @@
 #include "services/ec2/ec2.h"
 #include "services/ecs/task.h"
 #include "services/elbv2/elbv2.h"
+#include "services/servicediscovery/servicediscovery.h"
 
 namespace squall::ecs {
 namespace {
@@ -55,17 +56,47 @@ Registered registered_from(const std::string& text) {
   return {std::string(parts[0]), std::string(parts[1]), parse_int(parts[2]).value_or(0)};
 }
 
+std::string host_ip(const sim::Scope& scope, const Task& task) {
+  if (!task.private_ip.empty()) return task.private_ip;
+  const auto* host = scope.view<ContainerInstance>(task.container_instance);
+  const auto* instance = host ? scope.view<ec2::Instance>(host->instance_id) : nullptr;
+  return instance ? instance->private_ip : std::string();
+}
+
+/// What ECS writes about a task into Cloud Map.
+servicediscovery::Attributes attributes_of(const sim::Scope& scope, const Task& task,
+                                           const RegistryUse& use) {
+  servicediscovery::Attributes attributes{
+      {"AWS_INSTANCE_IPV4", host_ip(scope, task)},
+      {"AVAILABILITY_ZONE", task.zone},
+      {"REGION", scope.region()},
+      {"ECS_CLUSTER_NAME", task.cluster},
+      {"ECS_TASK_DEFINITION_FAMILY", task.definition.substr(0, task.definition.rfind(':'))}};
+  const auto* registry = servicediscovery::find_service(scope, use.registry_arn);
+  if (registry && registry->custom_health)
+    attributes["AWS_INIT_HEALTH_STATUS"] = task.health == "UNHEALTHY" ? "UNHEALTHY" : "HEALTHY";
+  if (task.group.starts_with("service:")) attributes["ECS_SERVICE_NAME"] = task.group.substr(8);
+  if (const auto* host = scope.view<ContainerInstance>(task.container_instance))
+    attributes["EC2_INSTANCE_ID"] = host->instance_id;
+  const int64_t port =
+      use.port ? use.port : address_of(scope, task, use.container, use.container_port).port;
+  if (port) attributes["AWS_INSTANCE_PORT"] = std::to_string(port);
+  return attributes;
+}
+
 }  // namespace
 
 std::string choose_subnet(const sim::Scope& scope, const Task& task) {
   const auto tasks = scope.by<Task>(cat("group:", task.cluster, '/', task.group));
+  // A wish for a zone that has been found dark is none.
+  const std::string zone = is_known_dark(scope, task.zone) ? std::string() : task.zone;
   std::string best;
   int64_t fewest = 0;
   // A zone known to be dark is taken only if there is no other.
   for (const bool dark : {false, true}) {
     for (const std::string& id : task.network.subnets) {
       const auto* subnet = scope.view<ec2::Subnet>(id);
-      if (!subnet || (!task.zone.empty() && subnet->zone != task.zone)) continue;
+      if (!subnet || (!zone.empty() && subnet->zone != zone)) continue;
       if (is_known_dark(scope, subnet->zone) != dark) continue;
       const int64_t live = live_in_zone(tasks, subnet->zone);
       if (!best.empty() && live >= fewest) continue;
@@ -127,7 +158,21 @@ void register_task(sim::Scope& scope, std::string_view arn) {
       // A host that stops at this moment: the service's own checks find the task missing.
     }
   }
+  for (const RegistryUse& use : task.registries) {
+    try {
+      servicediscovery::register_instance(scope, use.registry_arn, short_id(task.id),
+                                          attributes_of(scope, task, use));
+    } catch (const AwsError&) {
+      // The registry was deleted meanwhile: the task runs, nobody finds it by name.
+    }
+  }
   scope.edit<Task>(arn).targets = std::move(targets);
+}
+
+void tell_registries(sim::Scope& scope, const Task& task) {
+  for (const RegistryUse& use : task.registries)
+    servicediscovery::set_custom_health(scope, use.registry_arn, short_id(task.id),
+                                        task.health != "UNHEALTHY");
 }
 
 void deregister_task(sim::Scope& scope, std::string_view arn) {
@@ -136,6 +181,8 @@ void deregister_task(sim::Scope& scope, std::string_view arn) {
     const Registered target = registered_from(text);
     elbv2::deregister_target(scope, target.group, target.id, target.port);
   }
+  for (const RegistryUse& use : task.registries)
+    servicediscovery::deregister_instance(scope, use.registry_arn, short_id(task.id));
 }
 
 Time drained_at(const sim::Scope& scope, const Task& task) {

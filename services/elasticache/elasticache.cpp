@@ -1,8 +1,10 @@
 // ElastiCache's definition: its rows.
 #include "services/elasticache/elasticache.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/elasticache/internal.h"
+#include "services/elasticache/state.h"
 
 namespace squall::elasticache {
 
@@ -16,6 +18,8 @@ const api::ServiceDefinition& service() {
                  group_modify_events(), event_events()},
       .watches = {failover_watches()},
       .latencies = {latencies()},
+      .records = {sim::records<ReplicationGroup, CacheCluster, EventRecord, ParameterGroup,
+                               Snapshot, SubnetGroup>()},
   };
   return definition;
 }

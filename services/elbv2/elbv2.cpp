@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/elbv2/internal.h"
 
@@ -95,6 +96,8 @@ const api::ServiceDefinition& service() {
       .events = {load_balancer_events(), target_events(), capacity_events()},
       .watches = {target_watches()},
       .latencies = {load_balancer_latencies(), capacity_latencies()},
+      .records = {sim::records<Listener, LoadBalancer, Rule, TargetGroup,
+                               CapacityReservation>()},
   };
   return definition;
 }

@@ -37,7 +37,8 @@ class List final : public sim::Faults {
                                                      vpc_endpoint_failure(),
                                                      service_unreachable(),
                                                      task_cpu_stress(),
-                                                     task_stop()};
+                                                     ecs_task_kill(),
+                                                     ecs_container_exit()};
     return list;
   }
 
@@ -106,7 +107,7 @@ const sim::Faults& faults() {
 const api::ServiceDefinition& contribution() {
   static const api::ServiceDefinition definition = [] {
     api::ServiceDefinition d;
-    d.events = {events};
+    d.events = {events, ecs_task_kill_events()};
     return d;
   }();
   return definition;

@@ -1,6 +1,7 @@
 // What one fault's file gives to the list, and what several of them share.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "emulator/core/error.h"
@@ -20,7 +21,10 @@ sim::FaultKind nat_gateway_failure();
 sim::FaultKind vpc_endpoint_failure();
 sim::FaultKind service_unreachable();
 sim::FaultKind task_cpu_stress();
-sim::FaultKind task_stop();
+sim::FaultKind ecs_task_kill();
+sim::FaultKind ecs_container_exit();
+/// The events of kinds that go on by themselves.
+std::span<const sim::EventRow> ecs_task_kill_events();
 
 AwsError invalid_argument(std::string message);
 /// The argument, or its default; throws if it is required and missing.

@@ -1,6 +1,7 @@
 // CloudWatch Logs' definition: its rows.
 #include "services/logs/logs.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/logs/internal.h"
 
@@ -13,6 +14,7 @@ const api::ServiceDefinition& service() {
       .events = {},
       .watches = {},
       .latencies = {},
+      .records = {sim::records<LogChunk, LogStream, LogGroup>()},
   };
   return definition;
 }

@@ -1,8 +1,10 @@
 // RDS's definition: its rows.
 #include "services/rds/rds.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/rds/internal.h"
+#include "services/rds/state.h"
 
 namespace squall::rds {
 
@@ -18,6 +20,8 @@ const api::ServiceDefinition& service() {
                  event_events()},
       .watches = {monitor_watches()},
       .latencies = {latencies()},
+      .records = {sim::records<DbInstance, EventRecord, EventSubscription, OptionGroup,
+                               ParameterGroup, Snapshot, SubnetGroup>()},
   };
   return definition;
 }

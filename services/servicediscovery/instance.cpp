@@ -36,23 +36,7 @@ Value get_instance(Context& ctx, Input in) {
   return {{"ResourceOwner", ctx.account()}, {"Instance", shown}};
 }
 
-/// The instances of a service as a range that paginate() walks.
-struct InstanceRange {
-  struct Iterator {
-    const Instance* const* at;
-    const Instance& operator*() const { return **at; }
-    const Instance* operator->() const { return *at; }
-    Iterator& operator++() { ++at; return *this; }
-    bool operator==(const Iterator&) const = default;
-  };
-  std::vector<const Instance*> list;
-  Iterator begin() const { return {list.data()}; }
-  Iterator end() const { return {list.data() + list.size()}; }
-  Iterator after(const std::string& id) const {
-    const auto at = std::ranges::upper_bound(list, id, {}, [](const Instance* i) { return i->id; });
-    return {list.data() + (at - list.begin())};
-  }
-};
+using InstanceRange = FoundRange<Instance>;
 
 Value list_instances(Context& ctx, Input in) {
   const Service& service = require_service(ctx, in.string("ServiceId"));

@@ -1,6 +1,7 @@
 // Cloud Map's definition: its rows.
 #include "services/servicediscovery/servicediscovery.h"
 
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 #include "services/servicediscovery/internal.h"
 
@@ -15,6 +16,7 @@ const api::ServiceDefinition& service() {
       .events = {operation_events(), health_events()},
       .watches = {},
       .latencies = {latencies()},
+      .records = {sim::records<Instance, Namespace, Operation, Service>()},
   };
   return definition;
 }

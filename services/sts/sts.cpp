@@ -1,6 +1,7 @@
 // STS: who calls, and temporary credentials.
 #include "services/sts/sts.h"
 
+#include "emulator/sim/record_type.h"
 #include "emulator/api/access_key.h"
 #include "models/generated.h"
 #include "services/iam/iam.h"
@@ -177,6 +178,7 @@ const api::ServiceDefinition& service() {
     d.model = model::Service(model::generated::sts);
     d.handlers = {rows};
     d.events = {events};
+    d.records = {sim::records<Session>()};
     d.identify = identify;
     return d;
   }();

@@ -9,6 +9,7 @@
 
 #include "emulator/protocol/json.h"
 #include "emulator/sim/plane.h"
+#include "emulator/sim/record_type.h"
 #include "models/generated.h"
 
 namespace squall::control {
@@ -42,6 +43,7 @@ const api::ServiceDefinition& definition() {
                                           .events = {events},
                                           .watches = {},
                                           .latencies = {},
+                                          .records = {sim::records<Thing>()},
                                           .on_region = found_region};
   return sts;
 }

@@ -1,23 +1,41 @@
 #include "tests/dataplane/stack.h"
 
 #include "emulator/core/text.h"
+#include "emulator/sim/plane.h"
+#include "emulator/sim/record_type.h"
+#include "services/autoscaling/autoscaling.h"
 #include "services/dataplane/dataplane.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/endpoint_state.h"
+#include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
 #include "services/faults/faults.h"
 #include "services/rds/rds.h"
+#include "services/servicediscovery/servicediscovery.h"
 
 namespace squall::dataplane_test {
 namespace {
 
 sim::Laws make_laws() {
   sim::Laws laws;
+  laws.add_records(sim::own_records());
+  laws.add_records(
+      sim::records<autoscaling::Group, dynamodb::Table, ec2::FlowLog, ec2::Instance,
+                   ec2::InternetGateway, ec2::NatGateway, ec2::NetworkAcl, ec2::NetworkInterface,
+                   ec2::RouteTable, ec2::SecurityGroup, ec2::Subnet, ec2::Vpc, ec2::VpcEndpoint,
+                   ecs::Cluster, ecs::ContainerInstance, ecs::Service, ecs::Task,
+                   ecs::TaskDefinition, elasticache::ReplicationGroup, elbv2::Listener,
+                   elbv2::LoadBalancer, elbv2::Rule, elbv2::TargetGroup, rds::DbInstance,
+                   servicediscovery::Instance, servicediscovery::Namespace,
+                   servicediscovery::Service>());
   for (const auto* d : {&dataplane::contribution(), &faults::contribution()}) {
     for (const auto& rows : d->events)
       for (const auto& row : rows) laws.events.emplace(row.kind, row.run);
     for (const auto& rows : d->watches)
       for (const auto& row : rows) laws.watches.emplace(row.record_kind, row);
+    for (const sim::RecordTypes types : d->records) laws.add_records(types);
     for (const auto& rows : d->latencies)
       for (const auto& row : rows) laws.latencies.emplace(row.name, row);
   }

@@ -10,7 +10,9 @@ class EcsServiceRefusalTest : public EcsServiceTest {
     put(with_port(definition()));
     put(bridge());
   }
-  std::string refusal_of(const Value& input) { return error("ecs", "CreateService", input).message; }
+  std::string refusal_of(const Value& input) {
+    return error("ecs", "CreateService", input).message;
+  }
   Value without(Value base, std::string_view member) {
     Value out = Value::map();
     for (const Member& m : base.members())

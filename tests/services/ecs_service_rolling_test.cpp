@@ -99,10 +99,11 @@ TEST_F(EcsServiceTest, AStoppedTaskIsReplaced) {
 TEST_F(EcsServiceTest, AnotherDeploymentByForce) {
   put(definition());
   const std::string first{create(fargate()).at("deployments")[0].at("id").text()};
-  const auto before = live();
+  std::vector<std::string> before;
+  for (const Task* task : live()) before.push_back(task->id);
   update({{"forceNewDeployment", true}});
   EXPECT_NE(describe().at("deployments")[0].at("id").text(), first);
-  for (const Task* task : live()) EXPECT_THAT(before, Not(Contains(task)));
+  for (const Task* task : live()) EXPECT_THAT(before, Not(Contains(task->id)));
 }
 
 TEST_F(EcsServiceTest, DeletionDrainsThenLeavesAnInactiveService) {

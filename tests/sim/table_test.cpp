@@ -1,6 +1,7 @@
 // Secondary indexes follow their records through changes, removal and rollback.
 #include <gtest/gtest.h>
 
+#include "emulator/sim/record_type.h"
 #include "emulator/sim/scope.h"
 
 namespace squall::sim {
@@ -29,7 +30,9 @@ struct Lamp {
 
 class TableTest : public testing::Test {
  protected:
-  TableTest() : world_(laws_, detailed()), scope_(world_, "us-east-1") {}
+  TableTest() : world_(laws_, detailed()), scope_(world_, "us-east-1") {
+    laws_.add_records(records<Light, Lamp>());
+  }
   static WorldOptions detailed() {
     WorldOptions options;
     options.detailed_journal = true;

@@ -1,0 +1,243 @@
+// BatchGetItem and BatchWriteItem. Tables are locked one after the other, as AWS promises no more.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "emulator/core/text.h"
+#include "services/dynamodb/internal.h"
+#include "services/dynamodb/read.h"
+#include "services/dynamodb/write.h"
+
+namespace squall::dynamodb {
+namespace {
+
+constexpr size_t keys_max = 100, writes_max = 25;
+constexpr size_t answer_bytes_max = 16 * 1024 * 1024;
+
+[[noreturn]] void duplicates() { throw invalid("Provided list of item keys contains duplicates"); }
+
+std::string key_text(const KeyBytes& key) {
+  return cat(key.hash.size(), ':', key.hash, key.range);
+}
+
+void append_capacities(AnswerWriter& answer, ReturnCapacity wanted,
+                       const std::vector<std::pair<std::string, Capacity>>& list) {
+  if (wanted == ReturnCapacity::none) return;
+  std::string& out = answer.member("ConsumedCapacity");
+  out += '[';
+  for (const auto& [table, capacity] : list) {
+    if (out.back() != '[') out += ',';
+    capacity.append_json(out, table, wanted);
+  }
+  out += ']';
+}
+
+// --- BatchGetItem --------------------------------------------------------------------------------
+
+/// One table's part of a BatchGetItem.
+struct TableKeys {
+  TableKeys(const Member& member)
+      : name(member.key.text),
+        fields(member.value),
+        keys(fields.list("Keys")),
+        consistent(fields.boolean("ConsistentRead").value_or(false)),
+        placeholders(fields.map("ExpressionAttributeNames"), {}) {
+    check_legacy(fields, {"AttributesToGet"}, {"ProjectionExpression"});
+    refuse_members(fields, {"AttributesToGet"});
+    check_placeholder_use(fields, {"ProjectionExpression"});
+    if (const auto text = fields.optional_text("ProjectionExpression"))
+      projection = Projection(*text, placeholders);
+    placeholders.check_all_used();
+  }
+  std::string_view name;
+  Fields fields;
+  Value keys;
+  bool consistent;
+  Placeholders placeholders;
+  Projection projection;
+  std::shared_ptr<TableStore> store;
+  std::vector<KeyBytes> wanted;
+};
+
+void find_keys(const api::DirectCall& call, TableKeys& table) {
+  table.store = find_store(call, table.name);
+  std::set<std::string> seen;
+  for (const Value& key : table.keys.items()) {
+    table.wanted.push_back(key_from(encoded_map(key), *table.store));
+    if (!seen.insert(key_text(table.wanted.back())).second) duplicates();
+  }
+}
+
+struct BatchRead {
+  size_t bytes = 0;
+  std::string unprocessed;
+};
+
+void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, std::string& out) {
+  const auto lock = lock_active(*table.store);
+  append_json_string(out, table.store->name());
+  out += ":[";
+  std::string left;
+  for (size_t i = 0; i < table.wanted.size(); ++i) {
+    const KeyBytes& key = table.wanted[i];
+    const Item* item = table.store->find(key.position());
+    if (batch.bytes + (item ? item->size() : 0) > answer_bytes_max) {
+      left += left.empty() ? "" : ",";
+      append_attributes_json(left, key.attributes);
+      continue;
+    }
+    capacity.table += read_units(item ? item->size() : 0, table.consistent);
+    if (!item) continue;
+    batch.bytes += item->size();
+    if (out.back() != '[') out += ',';
+    table.projection.append_json(out, item->data());
+  }
+  out += ']';
+  if (left.empty()) return;
+  if (!batch.unprocessed.empty()) batch.unprocessed += ',';
+  append_json_string(batch.unprocessed, table.name);
+  batch.unprocessed += cat(":{\"Keys\":[", left, "]");
+  for (const char* member : {"ProjectionExpression", "ExpressionAttributeNames"}) {
+    if (!table.fields.has(member)) continue;
+    batch.unprocessed += cat(",\"", member, "\":", to_json(table.fields.raw(member)));
+  }
+  if (table.consistent) batch.unprocessed += ",\"ConsistentRead\":true";
+  batch.unprocessed += '}';
+}
+
+void batch_get_item(const api::DirectCall& call, std::string& out) {
+  const Value document = checked_document(call);
+  const Fields fields(document);
+  const ReturnCapacity wanted = return_capacity(fields);
+  std::vector<std::unique_ptr<TableKeys>> tables;
+  size_t keys = 0;
+  for (const Member& m : fields.required_map("RequestItems").members()) {
+    tables.push_back(std::make_unique<TableKeys>(m));
+    keys += tables.back()->keys.size();
+  }
+  if (keys > keys_max) throw invalid("Too many items requested for the BatchGetItem call");
+  for (const auto& table : tables) find_keys(call, *table);
+  std::vector<std::pair<std::string, Capacity>> capacities;
+  BatchRead batch;
+  AnswerWriter answer(out);
+  answer.member("Responses") += '{';
+  for (const auto& table : tables) {
+    if (out.back() != '{') out += ',';
+    capacities.emplace_back(table->store->name(), Capacity());
+    read_table(*table, capacities.back().second, batch, out);
+  }
+  out += '}';
+  answer.member("UnprocessedKeys") += cat("{", batch.unprocessed, "}");
+  append_capacities(answer, wanted, capacities);
+}
+
+// --- BatchWriteItem ------------------------------------------------------------------------------
+
+Write write_from(const Value& request, const std::shared_ptr<TableStore>& store) {
+  const Fields fields(request);
+  const Value put = fields.map("PutRequest"), remove = fields.map("DeleteRequest");
+  if (put.is_absent() == remove.is_absent())
+    throw invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly "
+                  "one of the supported datatypes");
+  Write write;
+  write.store = store;
+  if (!remove.is_absent()) {
+    write.kind = Write::Kind::remove;
+    write.key = key_from(encoded_map(Fields(remove).required_map("Key")), *store);
+    return write;
+  }
+  const KeySchema& keys = store->keys();
+  append_attributes(write.attributes, Fields(put).required_map("Item"), keys.hash, keys.range);
+  write.key = key_of_attributes(write.attributes, *store);
+  return write;
+}
+
+struct TableWrites {
+  std::shared_ptr<TableStore> store;
+  std::vector<Write> writes;
+  Capacity capacity;
+};
+
+/// One table's writes; all are looked at before the first is made.
+TableWrites table_writes(const api::DirectCall& call, const Member& member) {
+  TableWrites table;
+  table.store = find_store(call, member.key.text);
+  std::set<std::string> seen;
+  for (const Value& request : member.value.items()) {
+    table.writes.push_back(write_from(request, table.store));
+    if (!seen.insert(key_text(table.writes.back().key)).second) duplicates();
+  }
+  const auto lock = lock_active(*table.store);
+  for (const Write& write : table.writes)
+    if (write.kind == Write::Kind::put)
+      check_item(table.store->plan(), write.attributes, false);
+  return table;
+}
+
+void append_metrics(AnswerWriter& answer, const std::vector<TableWrites>& tables) {
+  std::string text;
+  for (const TableWrites& table : tables) {
+    if (!table.store->has_local_indexes()) continue;
+    if (!text.empty()) text += ',';
+    append_json_string(text, table.store->name());
+    text += ":[";
+    for (const Write& write : table.writes) {
+      if (text.back() != '[') text += ',';
+      append_collection_metrics(text, write);
+    }
+    text += ']';
+  }
+  if (!text.empty()) answer.member("ItemCollectionMetrics") += cat("{", text, "}");
+}
+
+struct BatchWriteRequest {
+  explicit BatchWriteRequest(const Fields& fields)
+      : items(fields.required_map("RequestItems")),
+        capacity(return_capacity(fields)),
+        metrics(return_collection_metrics(fields)) {
+    size_t writes = 0;
+    if (items.empty()) throw serialization("");
+    for (const Member& m : items.members()) {
+      if (!m.value.is_list() || m.value.empty() || m.value.size() > writes_max)
+        throw serialization("");
+      for (const Value& request : m.value.items()) {
+        if (!request.is_map()) throw serialization("");
+        for (const Member& one : request.members()) Fields{one.value};
+      }
+      writes += m.value.size();
+    }
+    if (writes > writes_max)
+      throw invalid("Too many items requested for the BatchWriteItem call");
+  }
+  Value items;
+  ReturnCapacity capacity;
+  bool metrics;
+};
+
+void batch_write_item(const api::DirectCall& call, std::string& out) {
+  const auto request = read_request<BatchWriteRequest>(call);
+  std::vector<TableWrites> tables;
+  for (const Member& m : request.items.members()) tables.push_back(table_writes(call, m));
+  std::vector<std::pair<std::string, Capacity>> capacities;
+  const Time now = call.world.now();
+  for (TableWrites& table : tables) {
+    const auto lock = lock_active(*table.store);
+    for (const Write& write : table.writes)
+      commit(write, evaluate(write), now, table.capacity);
+    capacities.emplace_back(table.store->name(), table.capacity);
+  }
+  AnswerWriter answer(out);
+  answer.member("UnprocessedItems") += "{}";
+  if (request.metrics) append_metrics(answer, tables);
+  append_capacities(answer, request.capacity, capacities);
+}
+
+}  // namespace
+
+std::span<const api::HandlerRow> batch_rows() {
+  static const api::HandlerRow rows[] = {{"BatchGetItem", batch_get_item},
+                                         {"BatchWriteItem", batch_write_item}};
+  return rows;
+}
+
+}  // namespace squall::dynamodb

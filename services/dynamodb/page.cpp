@@ -1,0 +1,229 @@
+// What Query and Scan share: their members, the target, starting keys, the walk.
+#include "services/dynamodb/page.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "emulator/core/text.h"
+
+namespace squall::dynamodb {
+namespace {
+
+constexpr size_t page_bytes_max = 1024 * 1024;
+constexpr std::string_view select_names[] = {"ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES",
+                                             "SPECIFIC_ATTRIBUTES", "COUNT"};
+
+std::optional<Select> select_from(const Fields& fields) {
+  if (!fields.has("Select")) return {};
+  return static_cast<Select>(fields.choice("Select", select_names, 0));
+}
+
+[[noreturn]] void bad_start() {
+  throw invalid(
+      "The provided starting key is invalid: The provided key element does not match the schema");
+}
+
+/// Whether a local index has to ask the table for what it does not hold.
+bool needs_table(const PageRequest& request, const Target& target, const Projection& projection) {
+  if (!target.index || target.index->global || target.index->projects_all) return false;
+  if (request.select == Select::all) return true;
+  if (!projection) return false;
+  return std::ranges::any_of(projection.tree()->branches, [&](const auto& branch) {
+    return !std::ranges::binary_search(target.index->projected, branch.name);
+  });
+}
+
+class Walk {
+ public:
+  Walk(const PageRequest& request, const Target& target, const PageOptions& options,
+       std::string& out)
+      : request_(request),
+        target_(target),
+        options_(options),
+        out_(out),
+        whole_(needs_table(request, target, options.projection)) {}
+
+  /// Appends the items of the page, and leaves where it stopped.
+  void run() {
+    const OrderedIndex& entries = *target_.entries;
+    const Range& range = options_.range;
+    auto first = entries.seek(range.from), last = entries.seek(range.to);
+    if (options_.start) {
+      const bool forward = range.forward;
+      const auto at = entries.seek(options_.start->position(
+          forward ? Position::Edge::after : Position::Edge::before));
+      (forward ? first : last) = forward ? std::max(first, at) : std::min(last, at);
+    }
+    const size_t limit = request_.limit ? static_cast<size_t>(*request_.limit)
+                                        : std::numeric_limits<size_t>::max();
+    while (first < last) {
+      if (!range.forward) entries.previous(last);
+      const Item* item = entries.item(range.forward ? first : last);
+      visit(*item);
+      if (range.forward) entries.next(first);
+      if (scanned == limit || bytes >= page_bytes_max) {
+        stopped_at = item;
+        return;
+      }
+    }
+  }
+
+  size_t scanned = 0, count = 0, bytes = 0;
+  double fetched_units = 0;
+  const Item* stopped_at = nullptr;
+
+ private:
+  void visit(const Item& item) {
+    ++scanned;
+    bytes += target_.index ? projected_size(*target_.index, item) : item.size();
+    if (whole_) fetched_units += read_units(item.size(), request_.consistent);
+    if (options_.filter && !passes(item)) return;
+    if (request_.select != Select::count) {
+      if (count) out_ += ',';
+      const std::string_view held = target_.index && !whole_
+                                        ? projected_data(*target_.index, item, held_)
+                                        : item.data();
+      append_attributes_json(out_, options_.projection.apply(held, selected_));
+    }
+    ++count;
+  }
+
+  /// A filter sees what the index holds, no more.
+  bool passes(const Item& item) {
+    if (!target_.index || target_.index->projects_all || whole_)
+      return is_true(options_.filter, &item);
+    const ItemRef held =
+        ItemRef::adopt(Item::make(projected_data(*target_.index, item, held_)));
+    return is_true(options_.filter, held.get());
+  }
+
+  const PageRequest& request_;
+  const Target& target_;
+  const PageOptions& options_;
+  std::string& out_;
+  const bool whole_;
+  std::string held_, selected_;
+};
+
+void append_capacity(AnswerWriter& answer, const TableStore& store, const PageRequest& request,
+                     const Target& target, const Walk& walk) {
+  Capacity capacity;
+  const double units = read_units(walk.bytes, request.consistent);
+  capacity.table = walk.fetched_units;
+  if (!target.index)
+    capacity.table = units;
+  else
+    (target.index->global ? capacity.globals : capacity.locals)
+        .emplace_back(target.index->name, units);
+  capacity.append_json(answer.member("ConsumedCapacity"), store.name(), request.capacity);
+}
+
+}  // namespace
+
+PageRequest::PageRequest(const Fields& fields, bool query)
+    : is_query(query),
+      table(fields.text("TableName")),
+      index(fields.optional_text("IndexName")),
+      filter(fields.optional_text("FilterExpression")),
+      projection(fields.optional_text("ProjectionExpression")),
+      select(select_from(fields)),
+      limit(fields.integer("Limit", 1, std::numeric_limits<int32_t>::max())),
+      consistent(fields.boolean("ConsistentRead").value_or(false)),
+      capacity(return_capacity(fields)),
+      start_key(fields.map("ExclusiveStartKey")),
+      names(fields.map("ExpressionAttributeNames")),
+      values(fields.map("ExpressionAttributeValues")) {
+  constexpr size_t name_min = 3;
+  if (index && index->size() < name_min) throw serialization("");
+  if (!start_key.is_absent()) {
+    std::string checked;
+    append_attributes(checked, start_key, {}, {});
+  }
+}
+
+Target target_of(const TableStore& store, const PageRequest& request) {
+  const Plan& plan = store.plan();
+  if (!request.index) return {&store.items(), nullptr, plan.keys, plan.types};
+  const IndexPlan* index = plan.find_index(*request.index);
+  if (!index) throw invalid(cat("The table does not have the specified index: ", *request.index));
+  if (index->global && request.consistent)
+    throw invalid("Consistent reads are not supported on global secondary indexes");
+  if (!index->readable)
+    throw invalid(cat("Cannot read from backfilling global secondary index: ", index->name));
+  return {&store.index(static_cast<size_t>(index - plan.indexes.data())), index, index->keys,
+          index->types};
+}
+
+void check_select(const PageRequest& request, const Target& target, const Projection& projection) {
+  const Select select = request.select.value_or(Select::all);
+  const IndexPlan* index = target.index;
+  if (request.select && select == Select::all_projected && !index)
+    throw invalid(cat("ALL_PROJECTED_ATTRIBUTES can be used only when ",
+                      request.is_query ? "Querying" : "Scanning", " using an IndexName"));
+  if (request.select == Select::specific && !projection)
+    throw invalid("Must specify the AttributesToGet when choosing to get SPECIFIC_ATTRIBUTES");
+  if (request.select && select != Select::specific && projection)
+    throw invalid(cat("Cannot specify the ProjectionExpression when choosing to get ",
+                      select_names[static_cast<size_t>(select)]));
+  if (!index || !index->global || index->projects_all) return;
+  if (request.select == Select::all)
+    throw invalid_parameter(cat("Select type ALL_ATTRIBUTES is not supported for global secondary "
+                                "index ",
+                                index->name, " because its projection type is not ALL"));
+  if (!projection) return;
+  for (const auto& branch : projection.tree()->branches)
+    if (!std::ranges::binary_search(index->projected, branch.name))
+      throw invalid_parameter(cat("Global secondary index ", index->name, " does not project [",
+                                  branch.name, "]"));
+}
+
+StartKey::StartKey(const Value& given, const Target& target, const TableStore& store) {
+  std::string encoded;
+  append_attributes(encoded, given, {}, {});
+  const auto find = [&](const std::string& name) -> AttributeView {
+    for (Entries e(encoded.data(), encoded.data() + encoded.size()); e; e.next())
+      if (e.name() == name) return e.value();
+    return {};
+  };
+  std::vector<std::string_view> distinct;
+  const auto type_of = [&](const std::string& name) {
+    if (name == store.keys().hash) return store.key_types().hash;
+    if (name == store.keys().range) return store.key_types().range;
+    return name == target.keys.hash ? target.types.hash : target.types.range;
+  };
+  for (const std::string& name : target.entries->components()) {
+    const AttributeView value = find(name);
+    if (!value || value.type() != type_of(name)) bad_start();
+    bytes_.emplace_back(value.bytes());
+    if (std::ranges::find(distinct, name) == distinct.end()) distinct.emplace_back(name);
+  }
+  if (given.size() != distinct.size()) bad_start();
+}
+
+Position StartKey::position(Position::Edge edge) const {
+  Position p = Position::of(bytes_[0], edge);
+  for (size_t i = 1; i < bytes_.size(); ++i) p.then(bytes_[i]);
+  return p;
+}
+
+void write_page(const TableStore& store, const PageRequest& request, const Target& target,
+                const PageOptions& options, std::string& out) {
+  AnswerWriter answer(out);
+  Walk walk(request, target, options, out);
+  if (request.select == Select::count) {
+    walk.run();
+  } else {
+    answer.member("Items") += '[';
+    walk.run();
+    out += ']';
+  }
+  answer.member("Count") += std::to_string(walk.count);
+  answer.member("ScannedCount") += std::to_string(walk.scanned);
+  if (walk.stopped_at)
+    append_key_json(answer.member("LastEvaluatedKey"), *walk.stopped_at,
+                    target.entries->components());
+  if (request.capacity != ReturnCapacity::none)
+    append_capacity(answer, store, request, target, walk);
+}
+
+}  // namespace squall::dynamodb

@@ -1,0 +1,345 @@
+// TransactWriteItems and TransactGetItems: every table locked, everything looked at, then all of it
+// made or nothing.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "emulator/core/text.h"
+#include "services/dynamodb/internal.h"
+#include "services/dynamodb/read.h"
+#include "services/dynamodb/transaction_token.h"
+#include "services/dynamodb/write.h"
+
+namespace squall::dynamodb {
+namespace {
+
+constexpr size_t bytes_max = 4 * 1024 * 1024;
+
+/// What became of one action of a transaction.
+struct Reason {
+  std::string code = "None", message, item_json;
+};
+
+AwsError cancelled(const std::vector<Reason>& reasons) {
+  std::string codes, json = "[";
+  for (const Reason& r : reasons) {
+    codes += cat(codes.empty() ? "" : ", ", r.code);
+    if (json.size() > 1) json += ',';
+    json += "{\"Code\":";
+    append_json_string(json, r.code);
+    if (!r.message.empty()) {
+      json += ",\"Message\":";
+      append_json_string(json, r.message);
+    }
+    if (!r.item_json.empty()) json += cat(",\"Item\":", r.item_json);
+    json += '}';
+  }
+  AwsError error{"TransactionCanceledException",
+                 cat("Transaction cancelled, please refer cancellation reasons for specific "
+                     "reasons [",
+                     codes, "]")};
+  error.members.emplace_back("CancellationReasons", json + "]");
+  return error;
+}
+
+bool any_failed(const std::vector<Reason>& reasons) {
+  return std::ranges::any_of(reasons, [](const Reason& r) { return r.code != "None"; });
+}
+
+/// Runs `look`; what AWS refuses about one action becomes its reason.
+template <class F>
+void judge(Reason& reason, F look) {
+  if (reason.code != "None") return;
+  try {
+    look();
+  } catch (const AwsError& error) {
+    if (error.code != "ValidationException") throw;
+    reason.code = "ValidationError";
+    reason.message = error.message;
+  }
+}
+
+using Locks = std::vector<std::unique_lock<std::mutex>>;
+
+Locks lock_all(const std::vector<std::shared_ptr<TableStore>>& stores) {
+  std::map<std::string, TableStore*> in_order;
+  for (const auto& store : stores) in_order[store->name()] = store.get();
+  Locks locks;
+  for (const auto& [name, store] : in_order) locks.push_back(lock_active(*store));
+  return locks;
+}
+
+void check_distinct(const std::vector<std::pair<const TableStore*, const KeyBytes*>>& items) {
+  std::set<std::string> seen;
+  for (const auto& [store, key] : items) {
+    if (key->hash.empty()) continue;  // its key was refused already
+    if (!seen.insert(cat(store->name(), '/', key->hash.size(), ':', key->hash, key->range)).second)
+      throw invalid("Transaction request cannot include multiple operations on one item");
+  }
+}
+
+using Capacities = std::map<std::string, Capacity>;
+
+void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capacities& list) {
+  if (wanted == ReturnCapacity::none) return;
+  std::string& out = answer.member("ConsumedCapacity");
+  out += '[';
+  for (const auto& [table, capacity] : list) {
+    if (out.back() != '[') out += ',';
+    capacity.append_json(out, table, wanted);
+  }
+  out += ']';
+}
+
+void double_units(Capacity& capacity) {  // a transaction prepares and commits
+  capacity.table *= 2;
+  for (auto* list : {&capacity.locals, &capacity.globals})
+    for (auto& [name, units] : *list) units *= 2;
+}
+
+// --- writing -------------------------------------------------------------------------------------
+
+struct WriteAction {
+  std::unique_ptr<Placeholders> placeholders;
+  Write write;
+  std::string_view table;
+  Value key_or_item;
+  bool item_on_failure = false;
+};
+
+constexpr std::string_view action_names[] = {"Put", "Update", "Delete", "ConditionCheck"};
+constexpr std::string_view on_failure_names[] = {"NONE", "ALL_OLD"};
+
+WriteAction action_from(const Value& request) {
+  const Fields one(request);
+  WriteAction action;
+  Value given;
+  for (size_t i = 0; i < std::size(action_names); ++i) {
+    const Value member = one.map(action_names[i]);
+    if (member.is_absent()) continue;
+    if (!given.is_absent())
+      throw invalid("TransactItems can only contain one of Check, Put, Update or Delete");
+    given = member;
+    action.write.kind = static_cast<Write::Kind>(i);
+  }
+  if (given.is_absent())
+    throw invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update "
+                  "request");
+  const Fields fields(given);
+  action.table = fields.text("TableName");
+  const bool puts = action.write.kind == Write::Kind::put;
+  action.key_or_item = fields.required_map(puts ? "Item" : "Key");
+  action.item_on_failure =
+      fields.choice("ReturnValuesOnConditionCheckFailure", on_failure_names, 0) == 1;
+  if (puts) append_attributes(action.write.attributes, action.key_or_item, {}, {});
+  check_placeholder_use(fields, {"UpdateExpression", "ConditionExpression"});
+  action.placeholders = std::make_unique<Placeholders>(fields.map("ExpressionAttributeNames"),
+                                                       fields.map("ExpressionAttributeValues"));
+  if (const auto text = fields.optional_text("UpdateExpression"))
+    action.write.update = bind_expression(parsed_expression(ExpressionKind::update, *text),
+                                          *action.placeholders);
+  if (const auto text = fields.optional_text("ConditionExpression"))
+    action.write.condition = bind_expression(parsed_expression(ExpressionKind::condition, *text),
+                                             *action.placeholders);
+  action.placeholders->check_all_used();
+  return action;
+}
+
+struct TransactWrite {
+  explicit TransactWrite(const Fields& fields)
+      : capacity(return_capacity(fields)),
+        metrics(return_collection_metrics(fields)),
+        token(fields.optional_text("ClientRequestToken")),
+        items(fields.list("TransactItems")) {
+    for (const Value& item : items.items()) actions.push_back(action_from(item));
+  }
+  ReturnCapacity capacity;
+  bool metrics;
+  std::optional<std::string_view> token;
+  Value items;
+  std::vector<WriteAction> actions;
+};
+
+void find_key(WriteAction& action) {
+  Write& write = action.write;
+  if (write.kind != Write::Kind::put) {
+    write.key = key_from(encoded_map(action.key_or_item), *write.store);
+    return check_update_paths(write);
+  }
+  const KeySchema& keys = write.store->keys();
+  write.key = key_of_attributes(write.attributes, *write.store);
+  write.attributes = with_keys_first(write.attributes, keys.hash, keys.range);
+}
+
+void check_size(const std::vector<Outcome>& outcomes) {
+  size_t bytes = 0;
+  for (const Outcome& o : outcomes)
+    bytes += std::max(o.before ? o.before->size() : 0, o.after ? o.after->size() : 0);
+  if (bytes > bytes_max)
+    throw invalid("Transaction request cannot be larger than 4 MB in aggregate size of items");
+}
+
+/// Under all locks: what each action would do, or why the transaction is cancelled.
+std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& reasons) {
+  std::vector<Outcome> outcomes(request.actions.size());
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    judge(reasons[i], [&] { outcomes[i] = evaluate(request.actions[i].write); });
+    if (reasons[i].code != "None" || outcomes[i].condition_held) continue;
+    reasons[i].code = "ConditionalCheckFailed";
+    reasons[i].message = "The conditional request failed";
+    if (request.actions[i].item_on_failure && outcomes[i].before)
+      append_attributes_json(reasons[i].item_json, outcomes[i].before->data());
+  }
+  if (any_failed(reasons)) throw cancelled(reasons);
+  check_size(outcomes);
+  return outcomes;
+}
+
+void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
+  std::map<std::string, std::string> by_table;
+  for (const WriteAction& action : request.actions) {
+    if (!action.write.store->has_local_indexes()) continue;
+    std::string& text = by_table[action.write.store->name()];
+    if (!text.empty()) text += ',';
+    append_collection_metrics(text, action.write);
+  }
+  if (by_table.empty()) return;
+  std::string& out = answer.member("ItemCollectionMetrics");
+  out += '{';
+  for (const auto& [table, text] : by_table) {
+    if (out.back() != '{') out += ',';
+    append_json_string(out, table);
+    out += cat(":[", text, "]");
+  }
+  out += '}';
+}
+
+/// Looks and makes; the capacity by table.
+Capacities run(const api::DirectCall& call, const TransactWrite& request,
+               std::vector<Reason>& reasons, uint64_t hash) {
+  std::vector<std::shared_ptr<TableStore>> stores;
+  for (const WriteAction& action : request.actions) stores.push_back(action.write.store);
+  auto& tokens = call.world.annex<TransactionTokens>();  // before the tables: annexes lock first
+  const Locks locks = lock_all(stores);
+  const Time now = call.world.now();
+  Capacities capacities;
+  if (request.token && tokens.was_made(*request.token, hash, now)) {
+    for (const WriteAction& action : request.actions) {
+      // Made before: AWS reads what is there to answer, and counts it as reads.
+      const Item* item = action.write.store->find(action.write.key.position());
+      Capacity& capacity = capacities[action.write.store->name()];
+      capacity.split = Capacity::Split::read;
+      capacity.table += 2 * read_units(item ? item->size() : 0, true);
+    }
+    return capacities;
+  }
+  const std::vector<Outcome> outcomes = look(request, reasons);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const Write& write = request.actions[i].write;
+    commit(write, outcomes[i], now, capacities[write.store->name()]);
+  }
+  if (request.token) tokens.remember(*request.token, hash, now);
+  for (auto& [table, capacity] : capacities) {
+    double_units(capacity);
+    capacity.split = Capacity::Split::write;
+  }
+  return capacities;
+}
+
+void transact_write_items(const api::DirectCall& call, std::string& out) {
+  TransactWrite request{Fields(checked_document(call))};
+  std::vector<Reason> reasons(request.actions.size());
+  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
+  for (size_t i = 0; i < request.actions.size(); ++i) {
+    WriteAction& action = request.actions[i];
+    action.write.store = find_store(call, action.table);
+    judge(reasons[i], [&] { find_key(action); });
+    items.emplace_back(action.write.store.get(), &action.write.key);
+  }
+  check_distinct(items);
+  if (any_failed(reasons)) throw cancelled(reasons);
+  const uint64_t hash = stable_hash(to_json(request.items));
+  const Capacities capacities = run(call, request, reasons, hash);
+  AnswerWriter answer(out);
+  append_capacities(answer, request.capacity, capacities);
+  if (request.metrics) append_metrics(answer, request);
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+struct ReadAction {
+  std::shared_ptr<TableStore> store;
+  KeyBytes key;
+  Projection projection;
+};
+
+ReadAction read_action(const api::DirectCall& call, const Value& request, Reason& reason) {
+  const Fields fields(Fields(request).required_map("Get"));
+  ReadAction action;
+  const Value key = fields.required_map("Key");
+  check_placeholder_use(fields, {"ProjectionExpression"});
+  Placeholders placeholders(fields.map("ExpressionAttributeNames"), {});
+  if (const auto text = fields.optional_text("ProjectionExpression"))
+    action.projection = Projection(*text, placeholders);
+  placeholders.check_all_used();
+  action.store = find_store(call, fields.text("TableName"));
+  judge(reason, [&] { action.key = key_from(encoded_map(key), *action.store); });
+  return action;
+}
+
+void append_responses(std::string& out, const std::vector<ReadAction>& actions,
+                      Capacities& capacities) {
+  size_t bytes = 0;
+  out += '[';
+  for (const ReadAction& action : actions) {
+    if (out.back() != '[') out += ',';
+    const Item* item = action.store->find(action.key.position());
+    Capacity& capacity = capacities[action.store->name()];
+    capacity.split = Capacity::Split::read;
+    capacity.table += 2 * read_units(item ? item->size() : 0, true);
+    out += '{';
+    if (item) {
+      bytes += item->size();
+      out += "\"Item\":";
+      action.projection.append_json(out, item->data());
+    }
+    out += '}';
+  }
+  out += ']';
+  if (bytes > bytes_max)
+    throw invalid("Transaction request cannot be larger than 4 MB in aggregate size of items");
+}
+
+void transact_get_items(const api::DirectCall& call, std::string& out) {
+  const Value document = checked_document(call);
+  const Fields fields(document);
+  const ReturnCapacity wanted = return_capacity(fields);
+  const Value list = fields.list("TransactItems");
+  std::vector<Reason> reasons(list.size());
+  std::vector<ReadAction> actions;
+  for (const Value& item : list.items())
+    actions.push_back(read_action(call, item, reasons[actions.size()]));
+  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
+  std::vector<std::shared_ptr<TableStore>> stores;
+  for (const ReadAction& action : actions) {
+    items.emplace_back(action.store.get(), &action.key);
+    stores.push_back(action.store);
+  }
+  check_distinct(items);
+  if (any_failed(reasons)) throw cancelled(reasons);
+  const Locks locks = lock_all(stores);
+  Capacities capacities;
+  AnswerWriter answer(out);
+  append_responses(answer.member("Responses"), actions, capacities);
+  append_capacities(answer, wanted, capacities);
+}
+
+}  // namespace
+
+std::span<const api::HandlerRow> transaction_rows() {
+  static const api::HandlerRow rows[] = {{"TransactWriteItems", transact_write_items},
+                                         {"TransactGetItems", transact_get_items}};
+  return rows;
+}
+
+}  // namespace squall::dynamodb

@@ -1,0 +1,40 @@
+#include "services/dynamodb/transaction_token.h"
+
+#include "services/dynamodb/errors.h"
+
+namespace squall::dynamodb {
+
+void TransactionTokens::reset() {
+  const std::lock_guard lock(mutex_);
+  made_.clear();
+  by_time_.clear();
+}
+
+void TransactionTokens::forget_old(Time now) {
+  while (!by_time_.empty() && by_time_.front().first <= now) {
+    const auto at = made_.find(by_time_.front().second);
+    if (at != made_.end() && at->second.until <= now) made_.erase(at);
+    by_time_.pop_front();
+  }
+}
+
+bool TransactionTokens::was_made(std::string_view token, uint64_t request_hash, Time now) {
+  const std::lock_guard lock(mutex_);
+  forget_old(now);
+  const auto at = made_.find(token);
+  if (at == made_.end()) return false;
+  if (at->second.request_hash != request_hash)
+    throw AwsError{"IdempotentParameterMismatchException",
+                   "The request uses the same client token as a previous, but non-identical "
+                   "request."};
+  return true;
+}
+
+void TransactionTokens::remember(std::string_view token, uint64_t request_hash, Time now) {
+  constexpr Duration kept = std::chrono::minutes{10};
+  const std::lock_guard lock(mutex_);
+  made_[std::string(token)] = {request_hash, now + kept};
+  by_time_.emplace_back(now + kept, std::string(token));
+}
+
+}  // namespace squall::dynamodb

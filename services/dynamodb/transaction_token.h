@@ -1,0 +1,39 @@
+// ClientRequestToken of TransactWriteItems: ten minutes during which the same request is made once.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "emulator/sim/world.h"
+
+namespace squall::dynamodb {
+
+class TransactionTokens final : public sim::Annex {
+ public:
+  explicit TransactionTokens(sim::World&) {}
+  std::string_view kind() const override { return "dynamodb:transaction-tokens"; }
+  void reset() override;
+  /// Clients make tokens up at random: they are no part of a comparison between runs.
+  void dump(std::string_view, std::string&) const override {}
+
+  /// Whether the request was made before; throws IdempotentParameterMismatchException if the token
+  /// came with another one.
+  bool was_made(std::string_view token, uint64_t request_hash, Time now);
+  void remember(std::string_view token, uint64_t request_hash, Time now);
+
+ private:
+  void forget_old(Time now);
+
+  struct Made {
+    uint64_t request_hash;
+    Time until;
+  };
+  std::mutex mutex_;
+  std::map<std::string, Made, std::less<>> made_;
+  std::deque<std::pair<Time, std::string>> by_time_;
+};
+
+}  // namespace squall::dynamodb

@@ -1,0 +1,164 @@
+"""DynamoDB's rows of the performance bar: dynamodb.py BUILD_FOLDER [items]. Ratios against TB, the
+textbook Beast server, run interleaved; `items` also fills a million items (memory, growth)."""
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import growth_test
+import wire
+from bench import REPEATS, interleaved, load, report
+from server import Tools
+
+USERS, ORDERS = 400, 25
+
+
+def call(port, operation, document):
+    body = json.dumps(document, separators=(", ", ": ")).encode()
+    request = wire.signed("dynamodb", f"127.0.0.1:{port}", body, "application/x-amz-json-1.0")
+    target = f"\r\nX-Amz-Target: DynamoDB_20120810.{operation}\r\n".encode()
+    return request.replace(b"\r\n", target, 1)
+
+
+def item(user, order):
+    """319 bytes of JSON."""
+    return {"pk": {"S": f"user#{user:08d}"}, "sk": {"S": f"order#{order:04d}"},
+            "name": {"S": f"Customer {user % 997}"}, "qty": {"N": str(order % 50)},
+            "price": {"N": f"{(user * 7 + order) % 10000 / 100}"},
+            "active": {"BOOL": order % 2 == 0}, "tags": {"L": [{"S": "a"}, {"S": "bb"}]},
+            "note": {"S": "x" * 100}}
+
+
+def key(user, order):
+    return {name: value for name, value in item(user, order).items() if name in ("pk", "sk")}
+
+
+def make_table(tools, port, name):
+    tools.call(port, call(port, "CreateTable", {
+        "TableName": name, "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"},
+                                 {"AttributeName": "sk", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"},
+                      {"AttributeName": "sk", "KeyType": "RANGE"}]}))
+
+
+def batches(port, name, items):
+    return [call(port, "BatchWriteItem", {"RequestItems": {name: [
+        {"PutRequest": {"Item": item(user, order)}} for user, order in items[i:i + 25]]}})
+        for i in range(0, len(items), 25)]
+
+
+def fill(tools, port, name, items):
+    requests = batches(port, name, items)
+    return tools.blast(port, requests, "-c", 1, "-n", len(requests))
+
+
+def places(count):
+    rng = random.Random(1)
+    return [(rng.randrange(USERS), rng.randrange(ORDERS)) for _ in range(count)]
+
+
+def loads(port):
+    """name -> requests; the tables `bench` and `scan1000` are there."""
+    some = places(2000)
+    return {
+        "GetItem": [call(port, "GetItem", {"TableName": "bench", "Key": key(*p)}) for p in some],
+        "PutItem": [call(port, "PutItem", {"TableName": "bench", "Item": item(*p)}) for p in some],
+        "UpdateItem": [call(port, "UpdateItem", {
+            "TableName": "bench", "Key": key(*p), "UpdateExpression": "SET qty = :q",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeValues": {":q": {"N": str(i % 90)}}}) for i, p in enumerate(some)],
+        "Query25": [call(port, "Query", {
+            "TableName": "bench", "KeyConditionExpression": "pk = :p",
+            "ExpressionAttributeValues": {":p": key(user, 0)["pk"]}}) for user, _ in some[:400]],
+        "Scan1000": [call(port, "Scan", {"TableName": "scan1000"})],
+        "BatchWriteItem25": batches(port, "bench", [(u, o) for u in range(USERS)
+                                                    for o in range(25)]),
+    }
+
+
+def prepared(tools, server):
+    for name, users in (("bench", USERS), ("scan1000", 40)):
+        make_table(tools, server.port, name)
+        fill(tools, server.port, name, [(u, o) for u in range(users) for o in range(ORDERS)])
+    return loads(server.port)
+
+
+def rates(tools):
+    with tools.squall() as squall, tools.textbook() as textbook:
+        requests = prepared(tools, squall)
+        for row, goal in (("GetItem", 1.0), ("PutItem", 0.9), ("UpdateItem", 0.75),
+                          ("Query25", 0.75)):
+            ratio, cost, tb = interleaved(tools, squall, textbook, lambda _: requests[row])
+            report(f"{row}, 8 connections", f"{ratio:.2f}x TB ({cost:.1f} us CPU, TB {tb:.1f})",
+                   f">= {goal}x TB", ratio >= goal)
+        for row, goal in (("Scan1000", 7000), ("BatchWriteItem25", 35_000)):
+            rate, cost = max(load(tools, squall, requests[row], 8) for _ in range(REPEATS))
+            report(f"{row}, 8 connections", f"{rate:,.0f}/s ({cost:.1f} us CPU)", f">= {goal:,}/s",
+                   rate >= goal)
+
+
+def instructions(tools):
+    """User instructions a request, by callgrind."""
+    out = f"{tools.scratch}/callgrind.dynamodb"
+    prefix = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}"]
+    with tools.squall(prefix, patience_s=120, flags=["--pace", "held"]) as server:
+        requests = prepared(tools, server)
+        for number, (row, most) in enumerate((("GetItem", 35_000), ("PutItem", 45_000),
+                                              ("UpdateItem", None), ("Query25", None)), 1):
+            count = 400
+            tools.blast(server.port, requests[row][:100], "-c", 1, "-n", 100)
+            growth_test.control(server, "--instr=on")
+            tools.blast(server.port, requests[row][:count], "-c", 1, "-n", count)
+            growth_test.control(server, "--instr=off")
+            growth_test.control(server, f"--dump={row}")
+            spent = growth_test.dumped(out, number) / count
+            report(f"{row}, user instructions", f"{spent:,.0f}", f"<= {most:,}" if most else "-",
+                   not most or spent <= most)
+
+
+def resident_bytes(server):
+    with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def growth(tools):
+    with tools.squall() as server:
+        port, costs, have = server.port, {}, 0
+        make_table(tools, port, "big")
+        before = resident_bytes(server)
+        for users in (40, 4000, 40_000):
+            for first in range(have, users, 2000):
+                fill(tools, port, "big", [(u, o) for u in range(first, min(first + 2000, users))
+                                          for o in range(ORDERS)])
+            have = users
+            rng = random.Random(2)
+            gets = [call(port, "GetItem", {"TableName": "big", "Key": key(
+                rng.randrange(users), rng.randrange(ORDERS))}) for _ in range(2000)]
+            costs[users] = statistics.median(load(tools, server, gets)[1] for _ in range(REPEATS))
+        sent = len(json.dumps(item(1, 1), separators=(",", ":")))
+        each = (resident_bytes(server) - before) / (have * ORDERS)
+        report(f"memory an item of {sent} bytes", f"{each:.0f} bytes, {each / sent:.2f}x",
+               "<= 1.15x", each / sent <= 1.15)
+        ratio = costs[40_000] / costs[40]
+        report("GetItem, 1,000 to 1,000,000 items",
+               f"{ratio:.2f}x ({costs[40]:.1f} to {costs[40_000]:.1f} us CPU)", "<= 1.1x",
+               ratio <= 1.1)
+
+
+def main():
+    tools = Tools(sys.argv[1])
+    rates(tools)
+    try:
+        instructions(tools)
+    except (FileNotFoundError, subprocess.CalledProcessError) as failure:
+        print(f"instructions: not counted: {failure}")
+    if "items" in sys.argv[2:]:
+        growth(tools)
+
+
+if __name__ == "__main__":
+    main()
