@@ -1,7 +1,7 @@
 // Starting and stopping a service's tasks, and what the scheduler makes of failures.
 #include <algorithm>
 
-#include "services/ec2/vpc_state.h"
+#include "services/ec2/ec2.h"
 #include "services/ecs/scheduler.h"
 
 namespace squall::ecs {
