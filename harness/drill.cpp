@@ -18,11 +18,13 @@ std::string known_kinds(bool checks) {
   return list;
 }
 
-/// `- id: x` + `at: 5m` + `because: ...` + one key that names the step.
-PlannedStep parse_step(YamlMap map, bool is_check, std::map<std::string, int>& ids) {
+/// `- id: x` + `at: 5m` + `because: ...` + one key that names the step. With `every: 30s` an action
+/// is repeated up to and including `until: 20m`.
+std::vector<PlannedStep> parse_steps(YamlMap map, bool is_check, std::map<std::string, int>& ids) {
   PlannedStep planned;
   planned.is_check = is_check;
   planned.at = map.optional_duration("at");
+  const auto every = map.optional_duration("every"), until = map.optional_duration("until");
   planned.because = map.text("because", "");
   planned.id = map.text("id", "");
   for (const std::string& key : map.keys()) {
@@ -40,11 +42,27 @@ PlannedStep parse_step(YamlMap map, bool is_check, std::map<std::string, int>& i
   if (!planned.step)
     map.fail("id", cat("names no step; there are: ", known_kinds(is_check)));
   if (!is_check && !planned.at) map.fail("at", "is missing: when does it happen?");
+  if (every.has_value() != until.has_value() || (every && is_check))
+    map.fail("every", "repeats an action, and needs until: the last time that it may happen");
+  if (every && *every <= Duration{}) map.fail("every", "must be longer than nothing");
   map.finish();
   if (planned.id.empty()) planned.id = planned.kind;
-  const int n = ++ids[planned.id];
-  if (n > 1) planned.id = cat(planned.id, "-", n);
-  return planned;
+  const std::string id = planned.id;
+  std::vector<PlannedStep> steps;
+  do {
+    const int n = ++ids[id];
+    planned.id = n > 1 ? cat(id, "-", n) : id;
+    steps.push_back(planned);
+    if (every) *planned.at += *every;
+  } while (every && *planned.at <= *until);
+  return steps;
+}
+
+void add_steps(std::vector<YamlMap> entries, bool are_checks, Drill& drill,
+               std::map<std::string, int>& ids) {
+  for (YamlMap& entry : entries)
+    for (PlannedStep& step : parse_steps(std::move(entry), are_checks, ids))
+      drill.steps.push_back(std::move(step));
 }
 
 void parse_head(YamlMap& map, Drill& drill) {
@@ -102,10 +120,8 @@ Drill load_drill(const std::string& path) {
       map.map("workload");
     }
     std::map<std::string, int> ids;
-    for (YamlMap& step : map.maps("storm"))
-      drill.steps.push_back(parse_step(std::move(step), false, ids));
-    for (YamlMap& step : map.maps("expect"))
-      drill.steps.push_back(parse_step(std::move(step), true, ids));
+    add_steps(map.maps("storm"), false, drill, ids);
+    add_steps(map.maps("expect"), true, drill, ids);
     map.finish();
     for (const std::string& id : drill.expected_failures)
       if (!ids.contains(id)) map.fail("expect_failure", cat("names no expectation '", id, "'"));

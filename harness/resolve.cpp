@@ -7,6 +7,7 @@
 #include "services/acm/acm.h"
 #include "services/autoscaling/autoscaling.h"
 #include "services/ec2/ec2.h"
+#include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
 
@@ -59,6 +60,24 @@ std::string certificate_of_domain(const sim::Scope& scope, const std::string& do
   return {};
 }
 
+/// `${service:CLUSTER/NAME}`.
+std::string service_arn(const sim::Scope& scope, const std::string& name) {
+  for (const auto* service : scope.by<ecs::Service>(cat("name:", name)))
+    if (service->status != "INACTIVE") return service->id;
+  return {};
+}
+
+/// `${task:CLUSTER/NAME}` is a service's first running task, `${task:CLUSTER/NAME@ZONE}` its first
+/// in a zone.
+std::string service_task(const sim::Scope& scope, const std::string& name) {
+  const size_t at = name.rfind('@');
+  const std::string zone = at == name.npos ? "" : name.substr(at + 1);
+  const std::string service = service_arn(scope, name.substr(0, at));
+  for (const auto* task : scope.by<ecs::Task>(cat("service:", service)))
+    if (task->last_status == "RUNNING" && (zone.empty() || task->zone == zone)) return task->id;
+  return {};
+}
+
 using Finder = std::string (*)(const sim::Scope&, const std::string&);
 
 const std::map<std::string, Finder, std::less<>>& finders() {
@@ -83,6 +102,9 @@ const std::map<std::string, Finder, std::less<>>& finders() {
       {"eip", by_name_tag<ec2::Address>},
       {"certificate", certificate_of_domain},
       {"instance", group_instance},
+      {"endpoint", by_name_tag<ec2::VpcEndpoint>},
+      {"service", service_arn},
+      {"task", service_task},
   };
   return all;
 }

@@ -81,8 +81,8 @@ std::string percent(double share);
 std::string decimal(double value, int digits = 1);
 
 /// Replaces `${kind:NAME}` by what the World holds under that Name tag or name: lb (metric
-/// dimension), lb-arn, tg, tg-arn, vpc, subnet, sg, acl, rtb, nat, eip, instance, certificate (by
-/// domain). Throws DrillError if there is none.
+/// dimension), lb-arn, tg, tg-arn, vpc, subnet, sg, acl, rtb, nat, eip, instance, endpoint,
+/// certificate (by domain), service and task (CLUSTER/NAME). Throws DrillError if there is none.
 std::string resolve(const sim::Scope& scope, std::string text);
 Value resolve(const sim::Scope& scope, const Value& document);
 /// The same text with each `${kind:NAME}` shown as NAME: for titles.

@@ -5,6 +5,7 @@
 
 #include "emulator/core/text.h"
 #include "services/autoscaling/autoscaling.h"
+#include "services/ecs/ecs.h"
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
 #include "services/rds/rds.h"
@@ -41,6 +42,15 @@ void Timeline::sample() {
         std::ranges::count(group.instances, "InService", &autoscaling::GroupInstance::lifecycle);
     add("capacity", cat(group.id, " in service"), "", static_cast<double>(in_service));
     add("capacity", cat(group.id, " desired"), "", static_cast<double>(group.desired));
+  }
+  for (const ecs::Service& service : scope.all<ecs::Service>()) {
+    if (service.status == "INACTIVE") continue;
+    double running = 0;
+    for (const ecs::Task* task : scope.by<ecs::Task>(cat("live:", service.id)))
+      running += task->last_status == "RUNNING";
+    const std::string name = cat(service.cluster, '/', service.name);
+    add("tasks", cat(name, " running"), "", running);
+    add("tasks", cat(name, " desired"), "", static_cast<double>(service.desired));
   }
   for (const rds::DbInstance& db : scope.all<rds::DbInstance>())
     add("data stores", cat(db.id, " serving"), "", rds::is_serving(scope, db) ? 1 : 0);
@@ -124,6 +134,7 @@ std::string category_of(const sim::JournalEntry& e) {
   if (e.name == "autoscaling.activity") return "scaling";
   if (e.name == "cloudwatch.alarm-state") return "alarm";
   if (e.name == "elbv2.target-health") return "targets";
+  if (e.name.starts_with("ecs.")) return "tasks";
   if (e.name.starts_with("fault.")) return "fault";
   return "other";
 }

@@ -27,7 +27,7 @@ def provoked(record):
     seen = collections.defaultdict(set)
     for line in record.read_text(encoding="utf-8").splitlines():
         service, operation, code = line.split(" ")
-        seen[service, operation].add(code)
+        seen[service.replace("-", "_"), operation].add(code)  # folders have no hyphens
     return seen
 
 

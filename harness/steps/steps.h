@@ -26,6 +26,10 @@ std::shared_ptr<Step> parse_dashboard(YamlMap& arguments);
 std::shared_ptr<Step> parse_logs(YamlMap& arguments);
 std::shared_ptr<Step> parse_flow_logs(YamlMap& arguments);
 std::shared_ptr<Step> parse_capacity(YamlMap& arguments);
+std::shared_ptr<Step> parse_tasks(YamlMap& arguments);
+std::shared_ptr<Step> parse_service_event(YamlMap& arguments);
+std::shared_ptr<Step> parse_deployment(YamlMap& arguments);
+std::shared_ptr<Step> parse_calls(YamlMap& arguments);
 std::shared_ptr<Step> parse_sql(YamlMap& arguments);
 std::shared_ptr<Step> parse_nat(YamlMap& arguments);
 

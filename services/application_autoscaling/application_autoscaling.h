@@ -26,7 +26,9 @@ struct ScalableTarget {
   std::optional<Time> in_until, out_until;  // cooldowns
   int64_t out_base = 0;  // capacity before the scale-out whose cooldown runs
   Tags tags;
-  std::vector<std::string> index_keys() const { return {"arn:" + arn}; }
+  std::vector<std::string> index_keys() const {
+    return {"arn:" + arn, "namespace:" + service_namespace};
+  }
   SQUALL_FIELDS(id, service_namespace, resource_id, dimension, arn, role_arn, min_capacity,
                 max_capacity, scale_in_suspended, scale_out_suspended, schedule_suspended, created,
                 in_until, out_until, out_base, tags)

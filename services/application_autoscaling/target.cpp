@@ -8,6 +8,13 @@ namespace {
 
 constexpr size_t tags_max = 50;
 
+/// The default quota of scalable targets a region.
+size_t targets_max(std::string_view service_namespace) {
+  if (service_namespace == "dynamodb") return 5000;
+  if (service_namespace == "ecs") return 3000;
+  return service_namespace == "cassandra" ? 1500 : 500;
+}
+
 AwsError missing_resource(const Adapter& adapter, const std::string& resource_id) {
   return validation(cat(adapter.missing, ": ", resource_id));
 }
@@ -61,6 +68,10 @@ Value register_scalable_target(Context& ctx, Input in) {
   const auto* known = ctx.view<ScalableTarget>(name.id());
   if (!application_autoscaling::capacity_of(ctx, adapter, name.resource_id))
     throw missing_resource(adapter, name.resource_id);
+  const size_t limit = targets_max(name.service_namespace);
+  if (!known && ctx.by<ScalableTarget>("namespace:" + name.service_namespace).size() >= limit)
+    throw limit_exceeded(cat("You have reached the limit of ", limit, " scalable targets for ",
+                             name.service_namespace, "."));
   ScalableTarget target = known ? *known : new_target(ctx, name, adapter);
   read_limits(in, target, !known);
   read_suspended(in, target);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -65,6 +66,9 @@ class TrafficEngine final : public sim::Engine {
   const std::string& zone_name(int zone) const { return zones_[static_cast<size_t>(zone)]; }
   int zone_count() const { return static_cast<int>(zones_.size()); }
   Host* find_host(std::string_view id);
+  /// Told by watches; looked at before the next request.
+  void note_task(const std::string& arn) { changed_tasks_.insert(arn); }
+  void note_group(const std::string& arn) { changed_groups_.insert(arn); }
   /// Keeps a host's minute in the results.
   void note_minute(const Host& host, double busy_s, Time minute);
 
@@ -206,10 +210,12 @@ class TrafficEngine final : public sim::Engine {
   // topology.cpp
   void refresh(sim::World& world);
   void compile(const sim::Scope& scope);
+  void compile_changes(const sim::Scope& scope);
   // topology_pools.cpp
   void compile_balancers(const sim::Scope& scope);
   void compile_nodes(const sim::Scope& scope, const elbv2::LoadBalancer* lb, Balancer& balancer);
   void compile_pools(const sim::Scope& scope);
+  void compile_group(const sim::Scope& scope, const std::string& arn);
   int balancer_of(const sim::Scope& scope, const std::string& group) const;
   void compile_pool(const sim::Scope& scope, const elbv2::TargetGroup& group, Pool& pool);
   void compile_host(const sim::Scope& scope, int host, const std::string& id,
@@ -222,6 +228,7 @@ class TrafficEngine final : public sim::Engine {
   void compile_tasks(const sim::Scope& scope);
   int target_host(const sim::Scope& scope, const std::string& id, int64_t port,
                   const ServerModel& model);
+  void share_host(const sim::Scope& scope, int index);
   void settle_shares();
   // topology_paths.cpp, topology_data.cpp
   void plan_works();
@@ -289,7 +296,9 @@ class TrafficEngine final : public sim::Engine {
   std::vector<TableEnd> tables_;
   std::vector<NatFlow> nats_;
   std::unordered_map<uint64_t, Link> between_;  // looked up, never walked
-  std::vector<SharedHost> shared_hosts_;
+  std::map<std::string, int, std::less<>> pool_index_;
+  std::set<std::string> changed_tasks_, changed_groups_;
+  std::map<std::string, SharedHost, std::less<>> shared_hosts_;  // by instance
   int64_t next_share_ = std::numeric_limits<int64_t>::max();
   std::vector<Database> databases_;
   std::vector<Cache> caches_;

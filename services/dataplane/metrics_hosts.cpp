@@ -46,6 +46,9 @@ void put_checks(const Emitter& out, const ec2::Instance& instance) {
 void put_instances(sim::Scope& scope, TrafficEngine& engine, Time minute) {
   const Emitter out{scope, "AWS/EC2", minute};
   std::map<std::string, StatisticSet> groups;
+  std::map<std::string, double> carried;  // vCPUs that tasks use
+  for (const Host& host : engine.hosts())
+    if (!host.instance.empty()) carried[host.instance] += host.used_vcpus;
   const bool fifth = unix_seconds(scope.now()) / 60 % 5 == 0;  // basic monitoring
   for (const auto& instance : scope.all<ec2::Instance>()) {
     Host* host = engine.find_host(instance.id);
@@ -58,9 +61,10 @@ void put_instances(sim::Scope& scope, TrafficEngine& engine, Time minute) {
     put_checks(out, instance);
     // A host without power reports nothing.
     if (sim::is_dark(scope, instance.zone, instance.id)) continue;
-    const double percent =
-        host ? cpu_percent(busy_s, host->cpu.servers(), host->base_cpu, host->speed)
-             : idle_cpu_percent;
+    double percent = host ? cpu_percent(busy_s, host->cpu.servers(), host->base_cpu, host->speed)
+                          : idle_cpu_percent;
+    if (const auto tasks = carried.find(instance.id); tasks != carried.end())
+      percent = std::min(100.0, percent + 100 * tasks->second / vcpus_of(instance.instance_type));
     if (!instance.auto_scaling_group.empty()) {
       StatisticSet& group = groups[instance.auto_scaling_group];
       group.minimum = group.sample_count > 0 ? std::min(group.minimum, percent) : percent;

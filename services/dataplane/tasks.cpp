@@ -18,7 +18,9 @@ bool has_host_port(const ecs::Task& task, int64_t port) {
 }  // namespace
 
 bool is_alive(const ecs::Task& task) {
-  if (task.execution_stopped) return false;
+  // Dead already, though ECS has not said so: its host is off, or its program has ended.
+  if (task.execution_stopped || task.lost || task.stop_code == "EssentialContainerExited")
+    return false;
   return task.last_status == "RUNNING" || task.last_status == "DEACTIVATING" ||
          task.last_status == "STOPPING";
 }

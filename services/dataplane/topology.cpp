@@ -6,7 +6,7 @@
 #include "emulator/sim/impairment.h"
 #include "services/dataplane/dns.h"
 #include "services/dataplane/engine.h"
-#include "services/dataplane/tasks.h"
+#include "services/ecs/ecs.h"
 #include "services/elbv2/elbv2.h"
 
 namespace squall::dataplane {
@@ -57,12 +57,30 @@ void TrafficEngine::note_minute(const Host& host, double busy_s, Time minute) {
 
 void TrafficEngine::refresh(sim::World& world) {
   const sim::Scope scope(world, region_);
-  const uint64_t version = network_version(scope) + scope.version<elbv2::TargetGroup>() +
-                           scope.version<elbv2::Listener>() + scope.version<elbv2::Rule>() +
-                           scope.version<ZoneDns>() + scope.version<ecs::Task>();
-  if (version == version_) return;
+  const uint64_t version = network_version(scope) + scope.version<elbv2::Listener>() +
+                           scope.version<elbv2::Rule>() + scope.version<ZoneDns>();
+  const bool all = version != version_;
   version_ = version;
-  compile(scope);
+  if (all)
+    compile(scope);
+  else if (!changed_tasks_.empty() || !changed_groups_.empty())
+    compile_changes(scope);
+  changed_tasks_.clear();
+  changed_groups_.clear();
+}
+
+/// Tasks and target groups change all the time: only those that did are looked at again.
+void TrafficEngine::compile_changes(const sim::Scope& scope) {
+  const size_t known = hosts_.size();
+  for (const std::string& id : changed_tasks_) {
+    if (const auto* task = scope.view<ecs::Task>(id)) {
+      if (task->last_status != "STOPPED" || host_index_.contains(id)) compile_task(scope, *task);
+    } else if (Host* host = find_host(id)) {
+      compile_lost_task(*host);
+    }
+  }
+  for (const std::string& id : changed_groups_) compile_group(scope, id);
+  if (hosts_.size() > known && !scope.all<sim::Impairment>().empty()) compile_faults(scope);
 }
 
 void TrafficEngine::compile(const sim::Scope& scope) {

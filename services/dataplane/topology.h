@@ -128,6 +128,7 @@ struct Host {
   int zone = 0;
   bool up = false, dark = false;
   bool accepts = false;        // takes new requests
+  bool shares = false;         // is among the tasks of a SharedHost
   uint32_t epoch = 0;          // rises whenever what was in progress is lost
   uint64_t compilation = 0;    // the last that looked at it
   int balancer = 0;            // whose target it is
@@ -147,8 +148,7 @@ struct Host {
   sim::Stream stream;
   // Counters that metrics and results take and reset.
   int64_t busy_taken_ns = 0;
-  double used_s = 0;           // vCPU seconds of the minute
-  int in_flight_max = 0;
+  double used_vcpus = 0;       // tasks: mean of the last minute
   uint32_t requests = 0, errors = 0;
   std::vector<uint32_t> database_requests, cache_requests, requests_by_node;
   uint32_t internet_requests = 0;
@@ -209,7 +209,6 @@ struct WorkPlan {
 
 /// The tasks of one EC2 host share its CPU by their reservations.
 struct SharedHost {
-  std::string instance;
   int vcpus = 0;
   std::vector<int> tasks;      // hosts
 };

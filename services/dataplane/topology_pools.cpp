@@ -77,30 +77,39 @@ int TrafficEngine::balancer_of(const sim::Scope& scope, const std::string& group
 
 void TrafficEngine::compile_pools(const sim::Scope& scope) {
   for (const auto& group : scope.all<elbv2::TargetGroup>()) {
-    auto at = std::ranges::find(pools_, group.id, &Pool::arn);
-    if (at == pools_.end()) {
+    if (!pool_index_.contains(group.id)) {
       const int balancer = balancer_of(scope, group.id);
       if (balancer < 0) continue;
-      at = pools_.insert(pools_.end(), Pool{});
-      at->balancer = balancer;
+      pool_index_.emplace(group.id, static_cast<int>(pools_.size()));
+      Pool& pool = pools_.emplace_back();
+      pool.arn = group.id;
+      pool.balancer = balancer;
     }
-    const auto* lb = scope.view<elbv2::LoadBalancer>(
-        balancers_[static_cast<size_t>(at->balancer)].arn);
-    if (!lb) continue;
-    at->arn = group.id;
-    at->name = group.name;
-    at->cross_zone = cross_zone_on(group, lb);
-    at->least_outstanding =
-        attribute(group.attributes, "load_balancing.algorithm.type", "round_robin") ==
-        "least_outstanding_requests";
-    compile_pool(scope, group, *at);
+    compile_group(scope, group.id);
   }
-  for (Pool& pool : pools_)
-    if (!scope.has<elbv2::TargetGroup>(pool.arn)) {
-      pool.targets.clear();
-      pool.usable.clear();
-      pool.usable_in = {};
-    }
+  for (const Pool& pool : pools_)
+    if (!scope.has<elbv2::TargetGroup>(pool.arn)) compile_group(scope, pool.arn);
+}
+
+void TrafficEngine::compile_group(const sim::Scope& scope, const std::string& arn) {
+  const auto known = pool_index_.find(arn);
+  if (known == pool_index_.end()) return;  // nothing of ours leads to it
+  Pool& pool = pools_[static_cast<size_t>(known->second)];
+  const auto* group = scope.view<elbv2::TargetGroup>(arn);
+  const auto* lb =
+      scope.view<elbv2::LoadBalancer>(balancers_[static_cast<size_t>(pool.balancer)].arn);
+  if (!group) {
+    pool.targets.clear();
+    pool.usable.clear();
+    pool.usable_in = {};
+  }
+  if (!group || !lb) return;
+  pool.name = group->name;
+  pool.cross_zone = cross_zone_on(*group, lb);
+  pool.least_outstanding =
+      attribute(group->attributes, "load_balancing.algorithm.type", "round_robin") ==
+      "least_outstanding_requests";
+  compile_pool(scope, *group, pool);
 }
 
 void TrafficEngine::compile_pool(const sim::Scope& scope, const elbv2::TargetGroup& group,

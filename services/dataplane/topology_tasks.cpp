@@ -102,7 +102,8 @@ void TrafficEngine::introduce(const sim::Scope& scope, const ecs::Task& task, Ho
 }
 
 void TrafficEngine::compile_task(const sim::Scope& scope, const ecs::Task& task) {
-  Host& host = hosts_[static_cast<size_t>(host_of(task.id))];
+  const int index = host_of(task.id);
+  Host& host = hosts_[static_cast<size_t>(index)];
   if (!host.is_task) introduce(scope, task, host);
   host.compilation = compilation_;
   host.dark = sim::is_dark(scope, task.zone, task.id) ||
@@ -115,6 +116,7 @@ void TrafficEngine::compile_task(const sim::Scope& scope, const ecs::Task& task)
   host.accepts = host.up && listens(task);
   if (task.started) host.ready_at = to_ns(*task.started + from_seconds(host.model->boot_s));
   if (was_up && !host.up) lose_host(host);
+  share_host(scope, index);
 }
 
 /// Its record has gone.
@@ -122,23 +124,28 @@ void TrafficEngine::compile_lost_task(Host& host) {
   const bool was_up = host.up;
   host.up = host.accepts = host.dark = false;
   if (was_up) lose_host(host);
+  share_host({*world_, region_}, static_cast<int>(&host - hosts_.data()));
 }
 
 void TrafficEngine::compile_tasks(const sim::Scope& scope) {
-  shared_hosts_.clear();
-  for (const ecs::Task& task : scope.all<ecs::Task>()) {
-    if (task.last_status == "STOPPED" && !host_index_.contains(task.id)) continue;
-    compile_task(scope, task);
-    const int index = host_of(task.id);
-    const Host& host = hosts_[static_cast<size_t>(index)];
-    if (host.instance.empty() || !host.up) continue;
-    auto at = std::ranges::find(shared_hosts_, host.instance, &SharedHost::instance);
-    if (at == shared_hosts_.end()) {
-      const auto* instance = scope.view<ec2::Instance>(host.instance);
-      at = shared_hosts_.insert(
-          at, {host.instance, instance ? vcpus_of(instance->instance_type) : 1, {}});
-    }
-    at->tasks.push_back(index);
+  for (const ecs::Task& task : scope.all<ecs::Task>())
+    if (task.last_status != "STOPPED" || host_index_.contains(task.id)) compile_task(scope, task);
+}
+
+/// Puts a task among those that share its instance's CPU while it is up, and takes it out after.
+void TrafficEngine::share_host(const sim::Scope& scope, int index) {
+  Host& host = hosts_[static_cast<size_t>(index)];
+  if (host.instance.empty() || host.shares == host.up) return;
+  host.shares = host.up;
+  if (!host.up) {
+    const auto at = shared_hosts_.find(host.instance);
+    std::erase(at->second.tasks, index);
+    if (at->second.tasks.empty()) shared_hosts_.erase(at);
+  } else {
+    SharedHost& shared = shared_hosts_[host.instance];
+    const auto* instance = scope.view<ec2::Instance>(host.instance);
+    shared.vcpus = instance ? vcpus_of(instance->instance_type) : 1;
+    shared.tasks.push_back(index);
   }
   constexpr int64_t never = std::numeric_limits<int64_t>::max();
   if (shared_hosts_.empty())
@@ -167,7 +174,7 @@ int TrafficEngine::target_host(const sim::Scope& scope, const std::string& id, i
 /// (cgroup weights). Settled once a second from what was asked for in the last one.
 void TrafficEngine::settle_shares() {
   constexpr double period_s = static_cast<double>(share_period_ns) * 1e-9;
-  for (const SharedHost& shared : shared_hosts_) {
+  for (const auto& [instance, shared] : shared_hosts_) {
     struct Claim {
       Host* host;
       double wanted, weight;

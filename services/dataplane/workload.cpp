@@ -83,6 +83,39 @@ const ServerModel* Workload::server_of_service(const std::string& cluster,
   return nullptr;
 }
 
+namespace {
+
+void check_calls(const Workload& w, const Work& work, const std::string& owner, size_t depth) {
+  if (depth > w.operations.size())
+    throw invalid(cat("The calls of ", owner, " lead back to where they came from."));
+  if (work.calls_internet && !work.calls.empty())
+    throw invalid(cat(owner, " has calls: calls_internet is a third party among them."));
+  for (const Call& call : work.calls) {
+    const std::string name = cat("The call of ", owner, " to ", call.target);
+    if (call.attempts_max < 1 || call.timeout_ms <= 0)
+      throw invalid(cat(name, " makes at least one attempt and waits longer than nothing."));
+    if (call.share < 0 || call.share > 1)
+      throw invalid(cat(name, " is made by a share that is not between 0 and 1."));
+    if (call.reads < 0 || call.writes < 0) throw invalid(cat(name, " has negative units."));
+    const bool is_table = call.kind == Call::Kind::table;
+    if (is_table != (call.reads > 0 || call.writes > 0))
+      throw invalid(cat(name, is_table ? " reads and writes nothing." : " is no table's."));
+    if (call.operation.empty()) continue;
+    const auto at = std::ranges::find(w.operations, call.operation, &Operation::name);
+    if (at == w.operations.end())
+      throw invalid(cat(name, " names an unknown operation: ", call.operation));
+    check_calls(w, *at, cat("operation ", at->name), depth + 1);
+  }
+}
+
+void check_behaviours(const Workload& w) {
+  for (const Behaviour& b : w.behaviours)
+    if (b.error_share < 0 || b.error_share > 1)
+      throw invalid("A behaviour's share of errors is not between 0 and 1.");
+}
+
+}  // namespace
+
 void check(const Workload& w) {
   if (w.classes.empty()) throw invalid("A workload needs at least one class of requests.");
   double rate = w.profile.rate_max(), weights = 0;
@@ -111,6 +144,9 @@ void check(const Workload& w) {
     throw invalid("No class takes a share of the traffic profile.");
   if (w.client.attempts_max < 1 || w.client.timeout_ms <= 0 || w.client.groups < 1)
     throw invalid("A client makes at least one attempt and waits longer than nothing.");
+  for (const RequestClass& c : w.classes) check_calls(w, c, cat("class ", c.name), 0);
+  for (const Operation& o : w.operations) check_calls(w, o, cat("operation ", o.name), 1);
+  check_behaviours(w);
   for (const ServerModel& s : w.servers)
     if (s.workers < 1 || s.queue_max < 0) throw invalid("A server needs at least one worker.");
 }

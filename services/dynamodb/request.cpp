@@ -86,6 +86,17 @@ size_t Fields::choice(std::string_view member, std::span<const std::string_view>
   return static_cast<size_t>(at - names.begin());
 }
 
+void check_body_size(const api::DirectCall& call) {
+  constexpr size_t bytes_max = 16 * 1024 * 1024;
+  if (call.request.body.size() > bytes_max)
+    throw AwsError{"RequestEntityTooLargeException", "Request body is too large", 413};
+}
+
+Value checked_document(const api::DirectCall& call) {
+  check_body_size(call);
+  return call.document();
+}
+
 ReturnCapacity return_capacity(const Fields& fields) {
   constexpr std::string_view names[] = {"NONE", "TOTAL", "INDEXES"};
   return static_cast<ReturnCapacity>(fields.choice("ReturnConsumedCapacity", names, 0));
@@ -133,6 +144,14 @@ void check_placeholder_use(const Fields& fields,
                     nulls, told > 1 ? " are null" : " is null"));
 }
 
+namespace {
+/// A request that names no table may not have been checked by the model yet: that comes first.
+[[noreturn]] void no_table(const api::DirectCall& call) {
+  static_cast<void>(call.document());
+  throw item_table_not_found();
+}
+}  // namespace
+
 std::shared_ptr<TableStore> find_store(const api::DirectCall& call, std::string_view name) {
   std::string_view wanted = name;
   if (wanted.starts_with("arn:")) {
@@ -141,11 +160,11 @@ std::shared_ptr<TableStore> find_store(const api::DirectCall& call, std::string_
     constexpr size_t arn_parts = 6;
     if (parts.size() != arn_parts || parts[2] != "dynamodb" || !parts[5].starts_with("table/"))
       throw invalid(cat("Invalid table/index ARN: ", name));
-    if (parts[3] != call.region || parts[4] != call.world.account()) throw item_table_not_found();
+    if (parts[3] != call.region || parts[4] != call.world.account()) no_table(call);
     wanted = parts[5].substr(std::string_view("table/").size());
   }
   auto store = stores_of(call.world).find(call.region, wanted);
-  if (!store) throw item_table_not_found();
+  if (!store) no_table(call);
   return store;
 }
 

@@ -101,6 +101,7 @@ TableStore::TableStore(std::shared_ptr<const Plan> plan)
       name_(plan->name),
       keys_(plan->keys),
       types_(plan->types),
+      has_local_indexes_(plan->has_local_indexes),
       plan_(std::move(plan)),
       items_(components_of(keys_)) {
   for (const IndexPlan& index : plan_->indexes) indexes_.push_back(make_secondary(*plan_, index));

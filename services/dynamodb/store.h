@@ -89,6 +89,7 @@ class TableStore {
   const std::string& name() const { return name_; }
   const KeySchema& keys() const { return keys_; }
   KeyTypes key_types() const { return types_; }
+  bool has_local_indexes() const { return has_local_indexes_; }
   bool gone() const { return gone_; }
 
   const OrderedIndex& items() const { return items_; }
@@ -141,6 +142,7 @@ class TableStore {
   const std::string region_, name_;
   const KeySchema keys_;
   const KeyTypes types_;
+  const bool has_local_indexes_;
   std::mutex mutex_;
   std::shared_ptr<const Plan> plan_;
   OrderedIndex items_;

@@ -44,10 +44,10 @@ Value upload_layer_part(Context& ctx, Input in) {
   const Upload& upload = require_upload(ctx, place, in.string("uploadId"));
   const int64_t first = in.integer("partFirstByte"), last = in.integer("partLastByte");
   const std::string bytes = in.blob("layerPartBlob"), id = upload.id;
+  if (last >= layer_largest) throw limit_exceeded("The layer exceeds the maximum layer size");
   if (first != upload.received || last - first + 1 != static_cast<int64_t>(bytes.size()) ||
       bytes.empty())
     throw invalid_layer_part(place, id, upload.received - 1);
-  if (last >= layer_largest) throw limit_exceeded("The layer exceeds the maximum layer size");
   append_part(ctx, id, bytes);
   return {{"registryId", place.registry},
           {"repositoryName", place.repository},

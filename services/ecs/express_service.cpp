@@ -178,17 +178,18 @@ Value update(Context& ctx, Input in) {
   if (e.health_path != path)
     invoke(ctx, elbv2::service(), "ModifyTargetGroup",
            {{"TargetGroupArn", e.target_group}, {"HealthCheckPath", e.health_path}});
-  invoke(ctx, service(), "UpdateService",
-         {{"cluster", e.cluster},
-          {"service", e.name},
-          {"taskDefinition", make_definition(ctx, e)},
-          {"networkConfiguration",
-           {{"awsvpcConfiguration", {{"subnets", e.subnets},
-                                     {"securityGroups", e.groups},
-                                     {"assignPublicIp", "ENABLED"}}}}},
-          {"loadBalancers", Values{{{"targetGroupArn", e.target_group},
-                                    {"containerName", "Main"},
-                                    {"containerPort", e.port}}}}});
+  Value change{{"cluster", e.cluster},
+               {"service", e.name},
+               {"taskDefinition", make_definition(ctx, e)},
+               {"networkConfiguration",
+                {{"awsvpcConfiguration", {{"subnets", e.subnets},
+                                          {"securityGroups", e.groups},
+                                          {"assignPublicIp", "ENABLED"}}}}}};
+  if (e.port != port)
+    change.add("loadBalancers", Values{{{"targetGroupArn", e.target_group},
+                                        {"containerName", "Main"},
+                                        {"containerPort", e.port}}});
+  invoke(ctx, service(), "UpdateService", change);
   set_scaling(ctx, e);
   ExpressService& edited = ctx.edit<ExpressService>(e.id);
   edited = std::move(e);

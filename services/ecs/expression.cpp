@@ -157,7 +157,8 @@ class Parser {
       comparison.values = word_list();
       return comparison;
     }
-    comparison.values.push_back(word());
+    comparison.values.push_back(pattern ? std::string(token_) : word());
+    if (pattern) advance();
     if (pattern && !pattern_matches(comparison.values[0], "")) fail();
     return comparison;
   }

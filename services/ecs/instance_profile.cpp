@@ -39,7 +39,6 @@ constexpr std::string_view capabilities[] = {
     "ecs.capability.env-files.s3",
     "ecs.capability.execution-role-awslogs",
     "ecs.capability.execution-role-ecr-pull",
-    "ecs.capability.external",
     "ecs.capability.fault-injection",
     "ecs.capability.firelens.fluentbit",
     "ecs.capability.firelens.fluentd",

@@ -2,9 +2,12 @@
 #include "services/ecs/managed_daemon.h"
 
 #include <algorithm>
+#include <set>
 
 namespace squall::ecs {
 namespace {
+
+constexpr Duration restart_pause = 30s;
 
 void read_configuration(const Input& in, Daemon& daemon) {
   if (const Input config = in.at("deploymentConfiguration")) {
@@ -198,6 +201,20 @@ void finish(sim::Scope& scope, const Daemon& daemon, bool complete) {
   }
 }
 
+/// Instances whose task of this revision ended a moment ago: one that fails at once is not started
+/// over and over.
+std::set<std::string> resting(sim::Scope& scope, const Daemon& daemon) {
+  std::set<std::string> hosts;
+  for (const Task* task : scope.by<Task>("deployment:" + daemon.revision)) {
+    if (task->last_status != "STOPPED" || !task->stopped) continue;
+    const Time until = *task->stopped + restart_pause;
+    if (until <= scope.now()) continue;
+    hosts.insert(task->container_instance);
+    scope.at_unique(until, "ecs.daemon", daemon.id);
+  }
+  return hosts;
+}
+
 void run_daemon(sim::Scope& scope, const sim::Event& event) {
   const Daemon* found = scope.view<Daemon>(event.subject);
   if (!found) return;
@@ -217,8 +234,11 @@ void run_daemon(sim::Scope& scope, const sim::Event& event) {
     else
       current += task->last_status == "RUNNING";
   }
+  const std::set<std::string> pausing = empty.empty() ? std::set<std::string>()
+                                                      : resting(scope, daemon);
   for (const std::string& arn : empty)
-    start_on(scope, daemon, ContainerInstance(*scope.view<ContainerInstance>(arn)));
+    if (!pausing.contains(arn))
+      start_on(scope, daemon, ContainerInstance(*scope.view<ContainerInstance>(arn)));
   const size_t at_once = std::max<size_t>(
       1, static_cast<size_t>(static_cast<double>(hosts) * daemon.drain_percent / 100));
   for (const std::string& arn : old)

@@ -6,6 +6,7 @@
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/ecs/capacity_provider.h"
 #include "services/ecs/cluster.h"
+#include "services/ecs/instance.h"
 
 namespace squall::ecs {
 namespace {
@@ -145,7 +146,7 @@ void drain(sim::Scope& scope, const CapacityProvider& provider) {
       if (host->status == "ACTIVE") arns.push_back(host->id);
       busy |= host->status != "INACTIVE" && is_used(scope, *host) && host->agent_connected;
     }
-    for (const std::string& arn : arns) scope.edit<ContainerInstance>(arn).status = "DRAINING";
+    for (const std::string& arn : arns) set_instance_status(scope, arn, "DRAINING");
     if (!busy) autoscaling::complete_hook(scope, name, std::string(draining_hook), id);
   }
 }
@@ -185,9 +186,26 @@ bool is_used(const sim::Scope& scope, const ContainerInstance& instance) {
   return false;
 }
 
+/// Instances of the group that were quicker than the association.
+static void adopt(sim::Scope& scope, const CapacityProvider& provider,
+                  const std::string& cluster) {
+  std::vector<std::string> arns;
+  for (const autoscaling::GroupInstance& member : group_of(scope, provider)->instances)
+    for (const auto* host : scope.by<ContainerInstance>("instance:" + member.id))
+      if (host->cluster == cluster && host->capacity_provider.empty() &&
+          host->status != "INACTIVE")
+        arns.push_back(host->id);
+  for (const std::string& arn : arns) {
+    ContainerInstance& host = scope.edit<ContainerInstance>(arn);
+    host.capacity_provider = provider.id;
+    ++host.version;
+  }
+}
+
 void attach(sim::Scope& scope, const std::string& name, const std::string& cluster) {
   const CapacityProvider provider = *scope.view<CapacityProvider>(name);
   if (provider.group_name.empty() || !group_of(scope, provider)) return;
+  adopt(scope, provider, cluster);
   if (provider.managed_draining) {
     autoscaling::LifecycleHook hook;
     hook.group = provider.group_name;

@@ -1,4 +1,5 @@
 // Images: which exist, their digests, and AWS's words when one cannot be pulled.
+#include "services/ecr/ecr.h"
 #include "services/ecs/task.h"
 
 namespace squall::ecs {
@@ -30,7 +31,8 @@ ImageName parse_image(std::string_view image) {
 
 }  // namespace
 
-std::optional<std::string> image_digest(const sim::Scope&, std::string_view image) {
+std::optional<std::string> image_digest(const sim::Scope& scope, std::string_view image) {
+  if (ecr::is_repository_image(scope, image)) return ecr::image_digest(scope, image);
   const ImageName name = parse_image(image);
   if (!name.digest.empty()) return name.digest;
   const std::string full = cat(name.registry, '/', name.repository, ':', name.tag);

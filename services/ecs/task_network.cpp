@@ -71,8 +71,10 @@ servicediscovery::Attributes attributes_of(const sim::Scope& scope, const Task& 
       {"AVAILABILITY_ZONE", task.zone},
       {"REGION", scope.region()},
       {"ECS_CLUSTER_NAME", task.cluster},
-      {"ECS_TASK_DEFINITION_FAMILY", task.definition.substr(0, task.definition.rfind(':'))},
-      {"AWS_INIT_HEALTH_STATUS", task.health == "UNHEALTHY" ? "UNHEALTHY" : "HEALTHY"}};
+      {"ECS_TASK_DEFINITION_FAMILY", task.definition.substr(0, task.definition.rfind(':'))}};
+  const auto* registry = servicediscovery::find_service(scope, use.registry_arn);
+  if (registry && registry->custom_health)
+    attributes["AWS_INIT_HEALTH_STATUS"] = task.health == "UNHEALTHY" ? "UNHEALTHY" : "HEALTHY";
   if (task.group.starts_with("service:")) attributes["ECS_SERVICE_NAME"] = task.group.substr(8);
   if (const auto* host = scope.view<ContainerInstance>(task.container_instance))
     attributes["EC2_INSTANCE_ID"] = host->instance_id;

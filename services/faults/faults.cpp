@@ -5,6 +5,7 @@
 #include "emulator/core/text.h"
 #include "services/dataplane/dataplane.h"
 #include "services/ec2/ec2.h"
+#include "services/ecs/ecs.h"
 #include "services/faults/kinds.h"
 
 namespace squall::faults {
@@ -25,15 +26,25 @@ void journal(sim::Scope& scope, std::string_view name, const sim::FaultRecord& r
 class List final : public sim::Faults {
  public:
   const std::vector<sim::FaultKind>& kinds() const override {
-    static const std::vector<sim::FaultKind> list = {
-        az_power_loss(),   db_host_failure(), instance_host_failure(), zone_network_partition(),
-        network_latency(), packet_loss(),     cpu_stress(),
-        ecs_task_kill(),   ecs_container_exit(), dynamodb_pause_replication()};
+    static const std::vector<sim::FaultKind> list = {az_power_loss(),
+                                                     db_host_failure(),
+                                                     instance_host_failure(),
+                                                     zone_network_partition(),
+                                                     network_latency(),
+                                                     packet_loss(),
+                                                     cpu_stress(),
+                                                     nat_gateway_failure(),
+                                                     vpc_endpoint_failure(),
+                                                     service_unreachable(),
+                                                     task_cpu_stress(),
+                                                     ecs_task_kill(),
+                                                     ecs_container_exit(),
+                                                     dynamodb_pause_replication()};
     return list;
   }
 
-  std::string start(sim::Scope& scope, std::string_view fault,
-                    const sim::FaultArguments& arguments, Duration duration) const override {
+  std::string start(sim::Scope& scope, std::string_view fault, const sim::FaultArguments& arguments,
+                    Duration duration) const override {
     const sim::FaultKind& kind = find(fault);
     for (const auto& [name, value] : arguments) {
       const bool known = std::ranges::any_of(
@@ -76,8 +87,7 @@ class List final : public sim::Faults {
     for (const sim::FaultKind& kind : kinds())
       if (kind.name == fault) return kind;
     std::string names;
-    for (const sim::FaultKind& kind : kinds())
-      names += cat(names.empty() ? "" : ", ", kind.name);
+    for (const sim::FaultKind& kind : kinds()) names += cat(names.empty() ? "" : ", ", kind.name);
     throw invalid_argument(cat("There is no fault ", fault, ". There are: ", names, "."));
   }
 };
@@ -130,6 +140,25 @@ std::string zone_argument(const sim::Scope& scope, const sim::FaultArguments& ar
     if (zone.name == wanted || zone.id == wanted) return zone.name;
   throw invalid_argument(
       cat("The region ", scope.region(), " has no Availability Zone ", wanted, "."));
+}
+
+std::string task_argument(const sim::Scope& scope, const sim::FaultArguments& arguments) {
+  const std::string task = argument(arguments, "task"), service = argument(arguments, "service");
+  if (!task.empty()) {
+    if (!scope.has<ecs::Task>(task)) throw invalid_argument(cat("There is no task ", task, "."));
+    return task;
+  }
+  if (service.empty() || scope.has<ecs::Service>(service)) return service;
+  for (const auto* found : scope.by<ecs::Service>(cat("name:", service)))
+    if (found->status != "INACTIVE") return found->id;
+  throw invalid_argument(cat("There is no service ", service, "."));
+}
+
+void strike(const sim::Scope& scope, const sim::FaultArguments& arguments,
+            sim::Impairment& impairment) {
+  impairment.resource = argument(arguments, "instance");
+  if (impairment.resource.empty()) impairment.resource = task_argument(scope, arguments);
+  if (impairment.resource.empty()) impairment.zone = zone_argument(scope, arguments);
 }
 
 void impair(sim::Scope& scope, const std::string& id, sim::Impairment impairment,

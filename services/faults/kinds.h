@@ -17,6 +17,10 @@ sim::FaultKind zone_network_partition();
 sim::FaultKind network_latency();
 sim::FaultKind packet_loss();
 sim::FaultKind cpu_stress();
+sim::FaultKind nat_gateway_failure();
+sim::FaultKind vpc_endpoint_failure();
+sim::FaultKind service_unreachable();
+sim::FaultKind task_cpu_stress();
 sim::FaultKind ecs_task_kill();
 sim::FaultKind ecs_container_exit();
 sim::FaultKind dynamodb_pause_replication();
@@ -31,6 +35,12 @@ double number(const sim::FaultArguments& arguments, std::string_view name, doubl
 /// Throws if the region has no such zone.
 std::string zone_argument(const sim::Scope& scope, const sim::FaultArguments& arguments,
                           std::string_view name = "zone");
+/// The argument `task` (an ARN) or `service` (CLUSTER/NAME or an ARN) as the id of its record;
+/// empty if neither is given. Throws if there is no such thing.
+std::string task_argument(const sim::Scope& scope, const sim::FaultArguments& arguments);
+/// Where a fault of packets or CPU strikes: `instance`, `task`, `service` or else `zone`.
+void strike(const sim::Scope& scope, const sim::FaultArguments& arguments,
+            sim::Impairment& impairment);
 /// Puts one impairment of fault `id` in force; `part` tells several of one fault apart.
 void impair(sim::Scope& scope, const std::string& id, sim::Impairment impairment,
             std::string_view part = {});

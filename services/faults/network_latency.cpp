@@ -7,8 +7,7 @@ namespace {
 void start(sim::Scope& scope, const std::string& id, const sim::FaultArguments& arguments) {
   sim::Impairment impairment;
   impairment.what = "latency";
-  impairment.resource = argument(arguments, "instance");
-  if (impairment.resource.empty()) impairment.zone = zone_argument(scope, arguments);
+  strike(scope, arguments, impairment);
   if (!argument(arguments, "peer_zone").empty())
     impairment.peer_zone = zone_argument(scope, arguments, "peer_zone");
   impairment.magnitude = number(arguments, "delay_ms", 200);
@@ -24,6 +23,8 @@ sim::FaultKind network_latency() {
           "Packets that leave a zone or an instance are delayed.",
           {{"zone", "Name or id of the zone"},
            {"instance", "Instead of a zone: one instance"},
+           {"service", "Instead of a zone: the tasks of an ECS service, as CLUSTER/NAME or ARN"},
+           {"task", "Instead of a zone: the ARN of one task"},
            {"peer_zone", "Only towards this zone"},
            {"delay_ms", "Delay a packet", false, "200"},
            {"jitter_ms", "Scatter of the delay", false, "10"}},

@@ -7,8 +7,7 @@ namespace {
 void start(sim::Scope& scope, const std::string& id, const sim::FaultArguments& arguments) {
   sim::Impairment impairment;
   impairment.what = "loss";
-  impairment.resource = argument(arguments, "instance");
-  if (impairment.resource.empty()) impairment.zone = zone_argument(scope, arguments);
+  strike(scope, arguments, impairment);
   if (!argument(arguments, "peer_zone").empty())
     impairment.peer_zone = zone_argument(scope, arguments, "peer_zone");
   const double percent = number(arguments, "loss_percent", 15);
@@ -25,6 +24,8 @@ sim::FaultKind packet_loss() {
           "A share of the packets that leave a zone or an instance is lost.",
           {{"zone", "Name or id of the zone"},
            {"instance", "Instead of a zone: one instance"},
+           {"service", "Instead of a zone: the tasks of an ECS service, as CLUSTER/NAME or ARN"},
+           {"task", "Instead of a zone: the ARN of one task"},
            {"peer_zone", "Only towards this zone"},
            {"loss_percent", "Share of packets", false, "15"}},
           start,

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "emulator/sim/record_type.h"
 #include "services/common/value_json.h"
 #include "services/servicediscovery/internal.h"
 

@@ -55,6 +55,17 @@ WEAK std::vector<std::string> Task::index_keys() const {
 WEAK std::vector<std::string> Service::index_keys() const {
   return {"name:" + cluster + "/" + name};
 }
+WEAK void stop_task(sim::Scope& scope, std::string_view arn, std::string_view, std::string_view) {
+  scope.edit<Task>(arn).last_status = "STOPPING";
+}
+WEAK void container_exited(sim::Scope& scope, std::string_view arn, std::string_view, int64_t,
+                           std::string_view) {
+  scope.edit<Task>(arn).stop_code = "EssentialContainerExited";
+}
+WEAK void set_container_health(sim::Scope& scope, std::string_view arn, std::string_view,
+                               std::string_view health) {
+  scope.edit<Task>(arn).health = health;
+}
 }  // namespace ecs
 
 namespace dynamodb {

@@ -114,7 +114,7 @@ TEST_F(Reachability, PartitionsCutBothWays) {
 TEST_F(Reachability, LongestPrefixWins) {
   stack.change([](sim::Scope& s) {
     ec2::Route narrow;
-    narrow.destination = *Cidr::parse("198.51.0.0/16");
+    narrow.destination = *Cidr::parse("203.0.0.0/16");
     narrow.target_kind = "nat";
     narrow.target = "nat-gone";
     s.edit<ec2::RouteTable>("rtb-private-1").routes.push_back(narrow);

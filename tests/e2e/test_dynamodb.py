@@ -94,7 +94,8 @@ def test_sums_are_those_of_pythons_decimal(table, squall):
 def test_number_keys_are_in_the_order_of_numbers(table):
     rng = random.Random(5)
     values = {number(rng) for _ in range(300)}
-    values = {v.normalize(EXACT) for v in values if fits(v)}
+    values = {v.normalize(EXACT) for v in values
+              if fits(v) and v.adjusted() < 38}  # boto3 reads no number of more digits
     with table.batch_writer() as batch:
         for value in values:
             batch.put_item(Item={"pk": "order", "sk": value})

@@ -13,7 +13,7 @@ namespace squall {
 
 class AppScalingTest : public ServiceTest {
  protected:
-  static constexpr std::string_view aas = "application_autoscaling";
+  static constexpr std::string_view aas = "application-autoscaling";
 
   AppScalingTest() {
     call("ecs", "CreateCluster", {{"clusterName", "shop"}});

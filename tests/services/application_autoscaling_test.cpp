@@ -82,10 +82,12 @@ TEST_F(AppScalingTest, TagsHaveALimit) {
   EXPECT_EQ(error(aas, "TagResource",
                   {{"ResourceARN", arn}, {"Tags", Value{{"aws:x", "y"}}}}).code,
             "ValidationException");
-  const Value none{{"ResourceARN", "arn:x"}, {"Tags", Value{{"a", "b"}}}};
+  const char* gone = "arn:aws:application-autoscaling:us-east-1:000000000000:scalable-target/"
+                     "012345678901234567890123456789012345";
+  const Value none{{"ResourceARN", gone}, {"Tags", Value{{"a", "b"}}}};
   EXPECT_EQ(error(aas, "TagResource", none).code, "ResourceNotFoundException");
   EXPECT_EQ(error(aas, "UntagResource",
-                  {{"ResourceARN", "arn:x"}, {"TagKeys", std::vector<Value>{"a"}}}).code,
+                  {{"ResourceARN", gone}, {"TagKeys", std::vector<Value>{"a"}}}).code,
             "ResourceNotFoundException");
 }
 

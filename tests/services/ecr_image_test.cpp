@@ -200,6 +200,8 @@ TEST_F(EcrTest, LifecyclePoliciesRunOnTheClock) {
 }
 
 TEST_F(EcrTest, LifecyclePoliciesThatMakeNoSenseAreRefused) {
+  EXPECT_EQ(refusal("PutLifecyclePolicy", of({{"lifecyclePolicyText", keep_two}})),
+            "RepositoryNotFoundException");
   make_repository();
   const std::string missing = "LifecyclePolicyNotFoundException";
   EXPECT_EQ(refusal("GetLifecyclePolicy", of()), missing);

@@ -154,7 +154,7 @@ TEST_F(EcrTest, TheRegistryHasSettings) {
   EXPECT_EQ(refusal("GetSigningConfiguration"), "SigningConfigurationNotFoundException");
   EXPECT_EQ(refusal("DeleteSigningConfiguration"), "SigningConfigurationNotFoundException");
   const Value rule{
-      {"signingProfileArn", "arn:aws:signer:us-east-1:000000000000:/signing-profiles/p"}};
+      {"signingProfileArn", "arn:aws:signer:us-east-1:000000000000:/signing-profiles/release"}};
   ask("PutSigningConfiguration",
       {{"signingConfiguration", Value{{"rules", std::vector<Value>{rule}}}}});
   EXPECT_EQ(ask("GetSigningConfiguration").at("signingConfiguration").at("rules").size(), 1u);

@@ -16,6 +16,7 @@ class EcsTaskFaultTest : public TaskTest {
     service.id = scope().arn("ecs", "service/web/shop");
     service.name = "shop";
     service.cluster = "web";
+    service.status = "INACTIVE";  // its scheduler lets the tasks be
     put(service);
   }
   std::vector<std::string> run_shop(int count) {

@@ -77,6 +77,12 @@ class TaskTest : public ServiceTest {
     host.memory = host.memory_left = 3904;
     host.interfaces_left = 2;
     host.reserved_ports = {{22, "tcp"}};
+    ec2::Instance instance;
+    instance.id = host.instance_id;
+    instance.zone = zone;
+    instance.state = "running";
+    instance.booted = scope().now();
+    put(instance);
     put(host);
     return host.id;
   }

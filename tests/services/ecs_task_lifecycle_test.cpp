@@ -1,6 +1,7 @@
 // The states of a task and the time each takes, on Fargate and on a container instance.
 #include "services/elbv2/elbv2.h"
 #include "services/logs/logs.h"
+#include "services/servicediscovery/servicediscovery.h"
 #include "tests/services/ecs_task_fixture.h"
 
 namespace squall::ecs {
@@ -10,7 +11,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-class EcsTaskLifecycleTest : public TaskTest {};
+class EcsTaskLifecycleTest : public TaskTest {
+ protected:
+  static std::string short_id_of(const std::string& arn) {
+    return arn.substr(arn.rfind('/') + 1);
+  }
+};
 
 TEST_F(EcsTaskLifecycleTest, FargateTaskGoesThroughEveryState) {
   use_latency(sim::LatencyProfile::measured);
@@ -148,6 +154,44 @@ TEST_F(EcsTaskLifecycleTest, EssentialContainerTakesTheTaskWithIt) {
   EXPECT_EQ(task(arn).stopped_reason, "Essential container in task exited");
   EXPECT_EQ(task(arn).containers[0].exit_code, 137);
   EXPECT_THAT(task(arn).containers[0].reason, HasSubstr("OutOfMemoryError"));
+}
+
+TEST_F(EcsTaskLifecycleTest, ImageThatItsRepositoryLacksCannotBePulled) {
+  TaskDefinition d = definition();
+  d.containers[0].image = "000000000000.dkr.ecr.us-east-1.amazonaws.com/shop:1";
+  put(d);
+  const std::string arn = run(request("app:1"));
+  world().drain();
+  EXPECT_EQ(task(arn).last_status, "STOPPED");
+  EXPECT_EQ(task(arn).stop_code, "TaskFailedToStart");
+  EXPECT_THAT(task(arn).stopped_reason, testing::StartsWith("CannotPullContainerError: "));
+  EXPECT_EQ(task(arn).containers[0].reason, task(arn).stopped_reason);
+}
+
+TEST_F(EcsTaskLifecycleTest, NamesAreRegisteredWhileItRuns) {
+  const std::string vpc = scope().view<ec2::Subnet>(subnet_)->vpc_id;
+  call("servicediscovery", "CreatePrivateDnsNamespace", {{"Name", "shop.local"}, {"Vpc", vpc}});
+  const std::string space = scope().all<servicediscovery::Namespace>().begin()->id;
+  Value records = Value::list();
+  records.push({{"Type", "A"}, {"TTL", 10}});
+  const Value made = call("servicediscovery", "CreateService",
+                          {{"Name", "api"},
+                           {"NamespaceId", space},
+                           {"DnsConfig", {{"DnsRecords", records}}}})
+                         .at("Service");
+  put(definition());
+  TaskRequest r = request("app:1");
+  r.registries = {{std::string(made.at("Arn").text()), "app", 0, 80}};
+  const std::string arn = run(r);
+  world().drain();
+  EXPECT_EQ(task(arn).last_status, "RUNNING");
+  const auto& all = scope().all<servicediscovery::Instance>();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all.begin()->attributes.at("AWS_INSTANCE_IPV4"), task(arn).private_ip);
+  EXPECT_EQ(all.begin()->instance_id, short_id_of(arn));
+  stop(arn);
+  world().drain();
+  EXPECT_EQ(scope().all<servicediscovery::Instance>().size(), 0u);
 }
 
 TEST_F(EcsTaskLifecycleTest, LinesOfItsContainersArriveInTheirGroup) {

@@ -28,9 +28,14 @@ class ServiceTest : public testing::Test {
 
   /// The output, or the AwsError thrown (the test fails). Ignored members fail the test too.
   Value call(std::string_view service, std::string_view operation, Value input = Value::map()) {
-    const Value output = local_.call(service, operation, input);
-    EXPECT_THAT(local_.unread(), testing::IsEmpty()) << service << "." << operation;
-    return output;
+    try {
+      const Value output = local_.call(service, operation, input);
+      EXPECT_THAT(local_.unread(), testing::IsEmpty()) << service << "." << operation;
+      return output;
+    } catch (const AwsError& e) {
+      ADD_FAILURE() << service << "." << operation << ": " << e.code << ": " << e.message;
+      throw;
+    }
   }
   /// The error that the call must give.
   AwsError error(std::string_view service, std::string_view operation, Value input = Value::map()) {
