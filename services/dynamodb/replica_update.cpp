@@ -1,4 +1,4 @@
-// UpdateTable's ReplicaUpdates, and what replicas share: settings changed at one are changed at all.
+// UpdateTable's ReplicaUpdates, and what replicas share: settings changed at one change at all.
 #include <algorithm>
 
 #include "services/dynamodb/replica.h"

@@ -23,8 +23,9 @@ Value update_ttl(Context& ctx, Input in) {
   const TtlSettings now = there ? there->ttl : TtlSettings{};
   const bool is_on = now.status.starts_with("ENABL");
   if (is_on && now.attribute != attribute)
-    throw invalid(cat("TimeToLive is active on a different AttributeName: current AttributeName is ",
-                      now.attribute));
+    throw invalid(
+        cat("TimeToLive is active on a different AttributeName: current AttributeName is ",
+            now.attribute));
   if (is_on == enable)
     throw invalid(enable ? "TimeToLive is already enabled" : "TimeToLive is already disabled");
   if (now.changed && ctx.now() - *now.changed < update_interval)
@@ -124,7 +125,8 @@ size_t delete_expired(sim::Scope& scope, TableStore& store, size_t most) {
       ++deleted;
     } else if (const Item* expired = index->next_expired(scope.now())) {
       const Duration delay = scope.latency("dynamodb.ttl.deletion", store.name());
-      index->condemn(expired, delay == Duration{} ? scope.now() : whole_second(scope.now() + delay));
+      const Time due = scope.now() + delay;
+      index->condemn(expired, delay == Duration{} ? due : whole_second(due));
     } else {
       break;
     }

@@ -169,5 +169,17 @@ TEST_F(ReplicaTest, Refusals) {
   EXPECT_THAT(refused("Create", "eu-west-1"), testing::HasSubstr("already existed"));
 }
 
+/// Nobody can make one of the version of 2017 any more.
+TEST_F(ReplicaTest, ThereAreNoOldGlobalTables) {
+  EXPECT_EQ(ddb_text("ListGlobalTables", "{}"), R"({"GlobalTables":[]})");
+  for (const char* operation : {"DescribeGlobalTable", "DescribeGlobalTableSettings",
+                                "UpdateGlobalTableSettings"})
+    EXPECT_EQ(error("dynamodb", operation, {{"GlobalTableName", "ttt"}}).code,
+              "GlobalTableNotFoundException");
+  EXPECT_EQ(ddb_error("UpdateGlobalTable", R"({"GlobalTableName":"ttt",
+    "ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}}]})").code,
+            "GlobalTableNotFoundException");
+}
+
 }  // namespace
 }  // namespace squall
