@@ -90,7 +90,8 @@ TEST_F(EcsDefinitionTest, FargateDefinitionsTellWhatTheyNeed) {
   EXPECT_EQ(d.at("executionRoleArn").text(), "arn:aws:iam::000000000000:role/exec");
   const Texts needs = names(d.at("requiresAttributes"));
   for (const std::string need :
-       {"com.amazonaws.ecs.capability.ecr-auth", "com.amazonaws.ecs.capability.logging-driver.awslogs",
+       {"com.amazonaws.ecs.capability.ecr-auth",
+        "com.amazonaws.ecs.capability.logging-driver.awslogs",
         "ecs.capability.execution-role-ecr-pull", "ecs.capability.execution-role-awslogs",
         "ecs.capability.task-eni"})
     EXPECT_THAT(needs, Contains(need));
