@@ -79,13 +79,6 @@ void journal_call(sim::World& world, const protocol::Call& call, std::string_vie
   world.journal(std::move(entry));
 }
 
-void check_size(const protocol::Request& request, const protocol::Call& call) {
-  constexpr int mib_bits = 20;
-  const size_t mib_max = call.service->tables().wire.body_mib_max;
-  if (mib_max && request.body.size() > mib_max << mib_bits)
-    throw AwsError{"RequestEntityTooLargeException", "Request body is too large", 413};
-}
-
 }  // namespace
 
 void Dispatcher::handle_raw(const RawRoute& route, const protocol::Request& request,
@@ -117,7 +110,6 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
     route_options.default_region = options_.default_region;
     protocol::route(worlds_.registry().models(), request, route_options, call);
     request_id = next_request_id(call);
-    check_size(request, call);
     if (options_.verify) verify(request, call);
     answer(request, call, request_id, response);
   } catch (const AwsError& error) {

@@ -126,7 +126,6 @@ struct WireFacts {
   uint8_t bare_errors = 0;         // REST-XML: <Error> without <ErrorResponse> around it
   uint8_t takes_unknown = 0;       // REST requests that nothing else claims are this service's
   uint8_t request_id_length = 0;   // so many digits and capitals; 0: a UUID
-  uint8_t body_mib_max = 0;        // larger requests are answered 413; 0: the server's own limit
 };
 
 enum ValidationFlag : uint32_t {

@@ -140,8 +140,7 @@ def checked_shapes(model):
 
 
 WIRE_TEXTS = ("error_namespace", "request_id_header", "health")
-WIRE_FLAGS = ("crc32", "virtual_hosts", "bare_errors", "takes_unknown", "request_id_length",
-              "body_mib_max")
+WIRE_FLAGS = ("crc32", "virtual_hosts", "bare_errors", "takes_unknown", "request_id_length")
 
 
 def wire_row(model, text):

@@ -209,7 +209,8 @@ void TrafficEngine::resolve_and_connect(uint32_t slot) {
   Request& r = requests_[slot];
   const int picked = pick_node(r);
   if (picked < 0) {
-    settle(slot, balancers_.front().nodes.empty() ? Outcome::unresolved : Outcome::no_connection, now_);
+    settle(slot, balancers_.front().nodes.empty() ? Outcome::unresolved : Outcome::no_connection,
+           now_);
     return release(slot);
   }
   r.node = static_cast<uint8_t>(picked);

@@ -266,7 +266,8 @@ void TrafficEngine::query_done(uint32_t slot) {
   after_database(slot);
 }
 
-/// No standby confirms it, and the primary has not yet given up on the standby: it waits for either.
+/// No standby confirms it, and the primary has not yet given up on the standby: it waits for
+/// either.
 void TrafficEngine::hold_commit(uint32_t slot) {
   const Request& r = requests_[slot];
   const auto index = static_cast<size_t>(plan(r).database);
@@ -308,7 +309,8 @@ void TrafficEngine::after_database(uint32_t slot) {
   if (!work.calls_internet) return plan(r).calls.empty() ? wait_io(slot) : begin_calls(slot);
   Host& host = hosts_[static_cast<size_t>(r.host)];
   ++host.internet_requests;
-  if (internet_link(host) != Link::open) return give_up_after(slot, workload_.client.connect_timeout_ms);
+  if (internet_link(host) != Link::open)
+    return give_up_after(slot, workload_.client.connect_timeout_ms);
   requests_[slot].phase = Phase::io;
   const int64_t io = draw(host.stream, work.io) + draw(host.stream, {internet_call_ms});
   push(now_ + io, slot, Kind::io_done);

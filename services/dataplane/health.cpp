@@ -77,8 +77,9 @@ Finding look(const sim::Scope& scope, const TargetGroup& group, const Target& ta
   if (!reached) return {false, true, "Target.Timeout"};
   if (!answers(scope, target.id, end)) return {false, false, "Target.FailedHealthChecks"};
   if (TrafficEngine* engine = engine_of(scope)) {
-    const std::string complaint = engine->health_complaint(
-        scope, group.id, end.task ? end.task->id : target.id, std::chrono::seconds{group.health_check_timeout_s});
+    const std::string complaint =
+        engine->health_complaint(scope, group.id, end.task ? end.task->id : target.id,
+                                 std::chrono::seconds{group.health_check_timeout_s});
     if (!complaint.empty()) return {false, complaint == "Target.Timeout", complaint};
   }
   return {true, false, ""};
@@ -255,9 +256,9 @@ void on_result(sim::Scope& scope, const sim::Event& event) {
 }
 
 constexpr sim::EventRow events[] = {
-    {"dataplane.health.sync", on_sync},   {"dataplane.health.group", on_group},
-    {"dataplane.health.target", on_instance}, {"dataplane.health.task", on_task}, {"dataplane.health.check", on_check},
-    {"dataplane.health.result", on_result},
+    {"dataplane.health.sync", on_sync},       {"dataplane.health.group", on_group},
+    {"dataplane.health.target", on_instance}, {"dataplane.health.task", on_task},
+    {"dataplane.health.check", on_check},     {"dataplane.health.result", on_result},
 };
 constexpr sim::WatchRow watches[] = {
     {"elbv2:target-group", "dataplane.health.group", false},

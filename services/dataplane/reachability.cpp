@@ -330,10 +330,10 @@ uint64_t network_version(const sim::Scope& scope) {
   return scope.version<ec2::Vpc>() + scope.version<ec2::Subnet>() +
          scope.version<ec2::RouteTable>() + scope.version<ec2::NetworkAcl>() +
          scope.version<ec2::SecurityGroup>() + scope.version<ec2::NetworkInterface>() +
-         scope.version<ec2::InternetGateway>() + scope.version<ec2::VpcEndpoint>() + scope.version<ec2::NatGateway>() +
-         scope.version<ec2::Instance>() + scope.version<sim::Impairment>() +
-         scope.version<elbv2::LoadBalancer>() + scope.version<rds::DbInstance>() +
-         scope.version<elasticache::ReplicationGroup>();
+         scope.version<ec2::InternetGateway>() + scope.version<ec2::VpcEndpoint>() +
+         scope.version<ec2::NatGateway>() + scope.version<ec2::Instance>() +
+         scope.version<sim::Impairment>() + scope.version<elbv2::LoadBalancer>() +
+         scope.version<rds::DbInstance>() + scope.version<elasticache::ReplicationGroup>();
 }
 
 Connectivity::Verdict Connectivity::check(const sim::Scope& scope, std::string_view from,

@@ -106,7 +106,7 @@ void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, st
 }
 
 void batch_get_item(const api::DirectCall& call, std::string& out) {
-  const Value document = call.document();
+  const Value document = checked_document(call);
   const Fields fields(document);
   const ReturnCapacity wanted = return_capacity(fields);
   std::vector<std::unique_ptr<TableKeys>> tables;
@@ -177,7 +177,7 @@ TableWrites table_writes(const api::DirectCall& call, const Member& member) {
 void append_metrics(AnswerWriter& answer, const std::vector<TableWrites>& tables) {
   std::string text;
   for (const TableWrites& table : tables) {
-    if (!table.store->plan().has_local_indexes) continue;
+    if (!table.store->has_local_indexes()) continue;
     if (!text.empty()) text += ',';
     append_json_string(text, table.store->name());
     text += ":[";

@@ -75,7 +75,7 @@ void run(const api::DirectCall& call, const WriteRequest& request, const Write& 
   append_returned(answer, request, write, outcome);
   if (request.capacity != ReturnCapacity::none)
     capacity.append_json(answer.member("ConsumedCapacity"), write.store->name(), request.capacity);
-  if (request.metrics && write.store->plan().has_local_indexes)
+  if (request.metrics && write.store->has_local_indexes())
     append_collection_metrics(answer.member("ItemCollectionMetrics"), write);
 }
 

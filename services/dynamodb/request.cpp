@@ -86,6 +86,17 @@ size_t Fields::choice(std::string_view member, std::span<const std::string_view>
   return static_cast<size_t>(at - names.begin());
 }
 
+void check_body_size(const api::DirectCall& call) {
+  constexpr size_t bytes_max = 16 * 1024 * 1024;
+  if (call.request.body.size() > bytes_max)
+    throw AwsError{"RequestEntityTooLargeException", "Request body is too large", 413};
+}
+
+Value checked_document(const api::DirectCall& call) {
+  check_body_size(call);
+  return call.document();
+}
+
 ReturnCapacity return_capacity(const Fields& fields) {
   constexpr std::string_view names[] = {"NONE", "TOTAL", "INDEXES"};
   return static_cast<ReturnCapacity>(fields.choice("ReturnConsumedCapacity", names, 0));

@@ -44,9 +44,15 @@ class Fields {
   Value document_;
 };
 
+/// DynamoDB takes 16 MiB, whatever the server takes for others.
+void check_body_size(const api::DirectCall& call);
+/// The request as the model decodes and validates it.
+Value checked_document(const api::DirectCall& call);
+
 /// The request, straight from the parsed text where that will do.
 template <class Request>
 Request read_request(const api::DirectCall& call) {
+  check_body_size(call);
   Value raw;
   if (protocol::parse_json(call.request.body, raw)) {
     try {

@@ -87,6 +87,7 @@ class TableStore {
   const std::string& name() const { return name_; }
   const KeySchema& keys() const { return keys_; }
   KeyTypes key_types() const { return types_; }
+  bool has_local_indexes() const { return has_local_indexes_; }
   bool gone() const { return gone_; }
 
   const OrderedIndex& items() const { return items_; }
@@ -117,6 +118,8 @@ class TableStore {
   void adopt(std::shared_ptr<const Plan> plan);
   /// A copy of all items as of now, in a fraction of a millisecond.
   OrderedIndex copy_items() const { return items_; }
+  /// What a restore brings, into a table that has never been written to; the hooks are not told.
+  void load(OrderedIndex items, size_t bytes);
   void clear();
   void mark_gone() { gone_ = true; }
 
@@ -126,12 +129,14 @@ class TableStore {
     size_t bytes = 0;
   };
   static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
+  Secondary fill_secondary(const Plan& plan, const IndexPlan& index);
   void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
                IndexEffect& effect);
 
   const std::string region_, name_;
   const KeySchema keys_;
   const KeyTypes types_;
+  const bool has_local_indexes_;
   std::mutex mutex_;
   std::shared_ptr<const Plan> plan_;
   OrderedIndex items_;

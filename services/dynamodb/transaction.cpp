@@ -198,7 +198,7 @@ std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& rea
 void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
   std::map<std::string, std::string> by_table;
   for (const WriteAction& action : request.actions) {
-    if (!action.write.store->plan().has_local_indexes) continue;
+    if (!action.write.store->has_local_indexes()) continue;
     std::string& text = by_table[action.write.store->name()];
     if (!text.empty()) text += ',';
     append_collection_metrics(text, action.write);
@@ -247,7 +247,7 @@ Capacities run(const api::DirectCall& call, const TransactWrite& request,
 }
 
 void transact_write_items(const api::DirectCall& call, std::string& out) {
-  TransactWrite request{Fields(call.document())};
+  TransactWrite request{Fields(checked_document(call))};
   std::vector<Reason> reasons(request.actions.size());
   std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
   for (size_t i = 0; i < request.actions.size(); ++i) {
@@ -311,7 +311,7 @@ void append_responses(std::string& out, const std::vector<ReadAction>& actions,
 }
 
 void transact_get_items(const api::DirectCall& call, std::string& out) {
-  const Value document = call.document();
+  const Value document = checked_document(call);
   const Fields fields(document);
   const ReturnCapacity wanted = return_capacity(fields);
   const Value list = fields.list("TransactItems");

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "services/common/value_json.h"
-#include "services/ec2/vpc_state.h"
+#include "services/ec2/ec2.h"
 #include "services/ecs/scheduler.h"
 #include "services/elbv2/elbv2.h"
 
@@ -227,7 +227,8 @@ bool can_rebalance(const Service& service) {
 }
 
 void check_service(const sim::Scope& scope, const Service& service) {
-  if (!service.spec.definition.empty()) check_run_spec(scope, service, service.spec);
+  const bool external = service.controller == "EXTERNAL";  // its task sets were checked
+  if (!external && !service.spec.definition.empty()) check_run_spec(scope, service, service.spec);
   if (service.desired < 0)
     throw invalid_parameter("The desired count must be greater than or equal to 0.");
   if (service.desired > 5000)

@@ -139,6 +139,7 @@ void register_service_connect(sim::Scope& scope, const Service& service) {
     discovered.namespace_id = space;
     discovered.description = "Managed by Amazon ECS Service Connect for " + service.id;
     discovered.type = "HTTP";
+    discovered.custom_health = true;
     discovered.created = scope.now();
     discovered.tags["AmazonECSManaged"] = "true";
     scope.add(std::move(discovered));
@@ -152,7 +153,11 @@ void unregister_service_connect(sim::Scope& scope, const Service& service) {
     const auto* found = find_discovery(scope, service.namespace_arn, discovery_name(offer));
     if (!found || !found->tags.contains("AmazonECSManaged")) continue;
     const std::string id = found->id;
-    if (scope.by<map::Instance>("service:" + id).empty()) scope.erase<map::Service>(id);
+    std::vector<std::string> instances;
+    for (const map::Instance* instance : scope.by<map::Instance>("service:" + id))
+      instances.push_back(instance->id);
+    for (const std::string& instance : instances) scope.erase<map::Instance>(instance);
+    scope.erase<map::Service>(id);
   }
 }
 

@@ -17,7 +17,7 @@ Value breaker(bool rollback) {
 TEST_F(EcsServiceTest, BreakerRollsBackWhileOldTasksServe) {
   use_latency(sim::LatencyProfile::measured);
   put(definition());
-  put(second(missing_image()));
+  put(broken());
   create(fargate(breaker(true)));
   ASSERT_TRUE(eventually([&] { return service().steady; }));
   const std::string good = service().deployments.front().id;
@@ -54,7 +54,7 @@ TEST_F(EcsServiceTest, BreakerRollsBackWhileOldTasksServe) {
 TEST_F(EcsServiceTest, BreakerWithoutRollbackStopsTrying) {
   use_latency(sim::LatencyProfile::measured);
   put(definition());
-  put(second(missing_image()));
+  put(broken());
   create(fargate(breaker(false)));
   ASSERT_TRUE(eventually([&] { return service().steady; }));
   update({{"taskDefinition", "app:2"}});
@@ -68,7 +68,7 @@ TEST_F(EcsServiceTest, BreakerWithoutRollbackStopsTrying) {
 
 TEST_F(EcsServiceTest, WithoutABreakerStartsAreTriedEverMoreSlowly) {
   use_latency(sim::LatencyProfile::measured);
-  put(second(missing_image()));
+  put(broken());
   create(fargate({{"taskDefinition", "app:2"}, {"desiredCount", 1}}));
   advance(1h);
   const auto& deployment = service().deployments.front();
@@ -136,7 +136,7 @@ TEST_F(EcsServiceTest, AFailedHealthCheckCountsForTheBreaker) {
 TEST_F(EcsServiceTest, StoppingADeploymentRollsItBack) {
   use_latency(sim::LatencyProfile::measured);
   put(definition());
-  put(second(missing_image()));
+  put(broken());
   create(fargate());
   ASSERT_TRUE(eventually([&] { return service().steady; }));
   const Value answer = update({{"taskDefinition", "app:2"}});

@@ -156,7 +156,9 @@ TEST_F(EcsShiftTest, ARollbackReturnsTheTrafficAtOnce) {
 
 TEST_F(EcsShiftTest, ProfileZeroShiftsAtOnce) {
   create(shifting({{"strategy", "BLUE_GREEN"}}));
+  ASSERT_TRUE(eventually([&] { return service().steady; }, 5s));
   update({{"taskDefinition", "app:2"}});
+  ASSERT_TRUE(eventually([&] { return service().steady; }, 5s));
   EXPECT_EQ(weight(green_), 100);
   EXPECT_EQ(count("app:2"), 2);
   EXPECT_EQ(describe().at("deployments").size(), 1u);
