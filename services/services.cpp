@@ -6,6 +6,7 @@
 #include "services/autoscaling/autoscaling.h"
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/dynamodb/dynamodb.h"
+#include "services/dynamodbstreams/dynamodbstreams.h"
 #include "services/ec2/ec2.h"
 #include "services/ecr/ecr.h"
 #include "services/ecs/ecs.h"
@@ -27,6 +28,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &autoscaling::service(),
       &cloudwatch::service(),
       &dynamodb::service(),
+      &dynamodbstreams::service(),
       &ec2::service(),
       &ecr::service(),
       &ecs::service(),

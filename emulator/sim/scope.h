@@ -97,7 +97,8 @@ class Scope {
     if (Table* t = table_if<T>()) {
       const auto& slots = t->indexed(key);
       found.reserve(slots.size());
-      for (const auto* slot : slots) found.push_back(static_cast<const T*>(slot->second.record.get()));
+      for (const auto* slot : slots)
+        found.push_back(static_cast<const T*>(slot->second.record.get()));
     }
     return found;
   }

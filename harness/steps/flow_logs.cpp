@@ -154,7 +154,8 @@ struct FlowLogsCheck final : Step {
         if (target.id.starts_with("i-")) left[target.id] += minute.requests;
     for (const auto& minute : account)
       for (const Conversation& c : minute.conversations)
-        if (c.fate == Fate::answered || c.fate == Fate::silent)
+        // What came from outside were probes.
+        if (c.from.is_inside() && (c.fate == Fate::answered || c.fate == Fate::silent))
           if (const auto at = left.find(c.to.instance_id); at != left.end()) at->second -= c.count;
     size_t sum = 0;
     for (const auto& [id, count] : left) sum += static_cast<size_t>(count < 0 ? -count : count);

@@ -3,7 +3,10 @@
 
 #include "emulator/sim/record_type.h"
 #include "models/generated.h"
+#include "services/dynamodb/backup.h"
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/stream_log.h"
+#include "services/dynamodb/table_settings.h"
 
 namespace squall::dynamodb {
 
@@ -11,11 +14,14 @@ const api::ServiceDefinition& service() {
   static const api::ServiceDefinition definition{
       .model = model::Service(model::generated::dynamodb),
       .handlers = {table_rows(), table_update_rows(), tag_rows(), item_rows(), read_rows(),
-                   page_rows(), batch_rows(), transaction_rows()},
-      .events = {table_events(), table_update_events()},
-      .watches = {table_watches()},
-      .latencies = {latencies()},
-      .records = {sim::records<Table>()},
+                   page_rows(), batch_rows(), transaction_rows(), ttl_rows(), insight_rows(),
+                   kinesis_rows(), policy_rows(), backup_rows(), recovery_rows()},
+      .events = {table_events(), table_update_events(), stream_events(),
+                 table_settings_events(), ttl_events(), insight_events(), kinesis_events(), backup_events(),
+                 recovery_events()},
+      .watches = {table_watches(), stream_watches(), table_settings_watches()},
+      .latencies = {latencies(), ttl_latencies(), settings_latencies(), backup_latencies()},
+      .records = {sim::records<Table, Stream, TableSettings, Backup>()},
   };
   return definition;
 }

@@ -22,7 +22,8 @@ std::string table_name(const sim::Scope& scope, std::string_view name_or_arn);
 /// Throws ResourceInUseException unless ACTIVE.
 void require_active(const Table& table);
 /// Adds a checked table in state CREATING and schedules its becoming ACTIVE; restores use it too.
-Table& add_table(sim::Scope& scope, Table table);
+Table& add_table(sim::Scope& scope, Table table,
+                 std::string_view latency = "dynamodb.table.creating");
 
 // --- table_input.cpp -----------------------------------------------------------------------------
 Table table_from(Context& ctx, const Input& in);
@@ -34,6 +35,8 @@ WarmThroughput warm_from(const Input& in, const WarmThroughput& floor);
 void read_sse(sim::Scope& scope, const Input& in, Table& table);
 /// Switches the stream on or off, as CreateTable and UpdateTable do.
 void read_stream(sim::Scope& scope, const Input& in, Table& table);
+/// Whether there is or was, within a day, a stream of that name (stream.cpp).
+bool has_stream(const sim::Scope& scope, std::string_view arn);
 
 // --- index_input.cpp -----------------------------------------------------------------------------
 Index index_from(const Input& in, bool global, bool on_demand);
@@ -43,6 +46,12 @@ void check_schema(const Table& table);
 // --- table_describe.cpp --------------------------------------------------------------------------
 Value describe(const sim::Scope& scope, const Table& table);
 Value describe_keys(const KeySchema& keys);
+
+// --- recovery.cpp --------------------------------------------------------------------------------
+/// A table with point-in-time recovery that is deleted leaves a backup behind.
+void back_up_deleted(sim::Scope& scope, const Table& table);
+/// What DescribeTable shows of a table that was restored.
+void describe_restore(const sim::Scope& scope, const Table& table, Value& out);
 
 std::span<const api::HandlerRow> table_rows();
 std::span<const sim::EventRow> table_events();

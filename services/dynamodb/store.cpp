@@ -171,17 +171,28 @@ void TableStore::adopt(std::shared_ptr<const Plan> plan) {
       indexes.push_back(std::move(indexes_[static_cast<size_t>(old - plan_->indexes.begin())]));
       continue;
     }
-    Secondary made = make_secondary(*plan, index);
-    IndexEffect ignored;
-    for (auto c = items_.begin(); c != items_.end(); items_.next(c)) {
-      ItemChange there;
-      there.after = ItemRef::share(items_.item(c));
-      move_in(made, index, there, ignored);
-    }
-    indexes.push_back(std::move(made));
+    indexes.push_back(fill_secondary(*plan, index));
   }
   indexes_ = std::move(indexes);
   plan_ = std::move(plan);
+}
+
+TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPlan& index) {
+  Secondary made = make_secondary(plan, index);
+  IndexEffect ignored;
+  for (auto c = items_.begin(); c != items_.end(); items_.next(c)) {
+    ItemChange there;
+    there.after = ItemRef::share(items_.item(c));
+    move_in(made, index, there, ignored);
+  }
+  return made;
+}
+
+void TableStore::load(OrderedIndex items, size_t bytes) {
+  items_ = std::move(items);
+  bytes_ = bytes;
+  for (size_t i = 0; i < indexes_.size(); ++i)
+    indexes_[i] = fill_secondary(*plan_, plan_->indexes[i]);
 }
 
 void TableStore::clear() {

@@ -118,6 +118,8 @@ class TableStore {
   void adopt(std::shared_ptr<const Plan> plan);
   /// A copy of all items as of now, in a fraction of a millisecond.
   OrderedIndex copy_items() const { return items_; }
+  /// What a restore brings, into a table that has never been written to; the hooks are not told.
+  void load(OrderedIndex items, size_t bytes);
   void clear();
   void mark_gone() { gone_ = true; }
 
@@ -127,6 +129,7 @@ class TableStore {
     size_t bytes = 0;
   };
   static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
+  Secondary fill_secondary(const Plan& plan, const IndexPlan& index);
   void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
                IndexEffect& effect);
 

@@ -54,7 +54,7 @@ void require_active(const Table& table) {
                          doing, ": ", table.id));
 }
 
-Table& add_table(sim::Scope& scope, Table table) {
+Table& add_table(sim::Scope& scope, Table table, std::string_view latency) {
   table.status = "CREATING";
   table.created = scope.now();
   if (!table.table_class.empty()) table.table_class_changed = scope.now();
@@ -63,8 +63,7 @@ Table& add_table(sim::Scope& scope, Table table) {
   for (Index& index : table.indexes)
     if (index.global) index.status = "CREATING";
   Table& added = scope.add<Table>(std::move(table));
-  scope.after(scope.latency("dynamodb.table.creating", added.id), "dynamodb.table.active",
-              added.id);
+  scope.after(scope.latency(latency, added.id), "dynamodb.table.active", added.id);
   return added;
 }
 
@@ -91,6 +90,7 @@ Value delete_table(Context& ctx, Input in) {
         "Resource cannot be deleted as it is currently protected against deletion. Disable "
         "deletion protection first.");
   require_active(table);
+  back_up_deleted(ctx, table);
   Table& edited = ctx.edit<Table>(table.id);
   edited.status = "DELETING";
   ++edited.generation;

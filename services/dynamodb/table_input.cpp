@@ -125,9 +125,13 @@ void read_stream(sim::Scope& scope, const Input& in, Table& table) {
     return;
   }
   table.stream.view_type = view;
-  table.stream.label = format_iso8601_ms(scope.now());
-  table.stream.label.pop_back();  // the Z
-  table.stream.arn = cat(table.arn, "/stream/", table.stream.label);
+  Time labelled = scope.now();
+  do {  // an earlier stream of this moment keeps its name
+    table.stream.label = format_iso8601_ms(labelled);
+    table.stream.label.pop_back();  // the Z
+    table.stream.arn = cat(table.arn, "/stream/", table.stream.label);
+    labelled += 1ms;
+  } while (has_stream(scope, table.stream.arn));
 }
 
 Table table_from(Context& ctx, const Input& in) {

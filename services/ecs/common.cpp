@@ -21,13 +21,16 @@ std::string name_of(std::string_view name_or_arn, std::string_view resource_type
   std::string_view name = name_or_arn;
   if (name.starts_with("arn:")) {
     const auto parts = split(name, ':');
-    if (parts.size() != 6 || parts[2] != "ecs")
+    if (parts.size() < 6 || parts[2] != "ecs")
       throw invalid_parameter("Invalid identifier: Unexpected number of separators");
+    // The rest may hold colons: "task-definition/web:3".
+    const auto at = static_cast<size_t>(parts[5].data() - name.data());
+    const std::string_view resource = name.substr(at);
     const std::string prefix = cat(resource_type, '/');
-    if (!parts[5].starts_with(prefix))
+    if (!resource.starts_with(prefix))
       throw invalid_parameter(cat("Invalid identifier: Expected '", resource_type, "' but was '",
-                                  parts[5].substr(0, parts[5].find('/')), "'"));
-    name = parts[5].substr(prefix.size());
+                                  resource.substr(0, resource.find('/')), "'"));
+    name = resource.substr(prefix.size());
   }
   if (resource_type != "cluster") return std::string(name);
   if (name.find('/') != std::string_view::npos)

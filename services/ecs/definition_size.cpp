@@ -31,7 +31,7 @@ std::optional<int64_t> parse_size(std::string_view text, std::string_view word, 
   if (const auto whole = parse_int(lower)) return *whole;
   if (!lower.ends_with(word)) return std::nullopt;
   std::string number{trim(std::string_view(lower).substr(0, lower.size() - word.size()))};
-  if (number.starts_with('.')) number.insert(0, "0");
+  if (number.starts_with('.')) number = cat("0", number);
   const auto value = parse_double(number);
   if (!value || *value < 0 || *value > 1e6) return std::nullopt;
   return static_cast<int64_t>(*value * static_cast<double>(unit) + 0.5);

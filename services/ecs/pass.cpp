@@ -102,14 +102,15 @@ void run_pass(sim::Scope& scope, const sim::Event& event) {
   settle(pass);
 }
 
-/// A task that stopped by itself before it ever ran is a failure of what brought it.
+/// A task that stops by itself before it ever ran is a failure of what brought it.
 void task_changed(sim::Scope& scope, const sim::Event& event) {
   const Task* task = scope.view<Task>(event.subject);
   if (!task || task->service.empty()) return;
   const std::string service = task->service;
-  const bool failed = task->last_status == "STOPPED" && !task->started && !task->failure_counted &&
-                      task->stop_code != "ServiceSchedulerInitiated" &&
-                      task->stop_code != "UserInitiated";
+  const bool failed = task->desired_status == "STOPPED" && !task->started &&
+                      !task->failure_counted &&
+                      (task->stop_code == "TaskFailedToStart" ||
+                       task->stop_code == "EssentialContainerExited");
   if (failed) {
     const std::string deployment = task->deployment;
     const Time created = task->created;

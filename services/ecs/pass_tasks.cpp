@@ -1,7 +1,7 @@
 // Starting and stopping a service's tasks, and what the scheduler makes of failures.
 #include <algorithm>
 
-#include "services/ec2/vpc_state.h"
+#include "services/ec2/ec2.h"
 #include "services/ecs/scheduler.h"
 
 namespace squall::ecs {
@@ -232,12 +232,11 @@ std::vector<const LiveTask*> choose_stops(std::vector<const LiveTask*> candidate
 
 namespace {
 
-/// Tasks that fail together count as one round of the back-off.
+/// Tasks of one round, made before the first of them failed, count once for the back-off.
 template <class Record>
 bool count_start_failure(Record& record, Time task_created, Time now) {
-  const bool next_round = !record.last_failure || task_created >= *record.last_failure;
+  if (record.last_failure && task_created < *record.last_failure) return false;
   record.last_failure = now;
-  if (!next_round) return false;
   if (++record.failures_in_a_row >= 2)
     record.retry_at = now + doubled(start_retry_first, record.failures_in_a_row - 2);
   return record.failures_in_a_row == 3;

@@ -2,7 +2,7 @@
 // when it is healthy one is stopped where there are most.
 #include <algorithm>
 
-#include "services/ec2/vpc_state.h"
+#include "services/ec2/ec2.h"
 #include "services/ecs/scheduler.h"
 
 namespace squall::ecs {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "services/common/value_json.h"
-#include "services/ec2/vpc_state.h"
+#include "services/ec2/ec2.h"
 #include "services/ecs/scheduler.h"
 #include "services/elbv2/elbv2.h"
 

@@ -206,8 +206,10 @@ TEST_F(EcsExpressTest, RefusedCreationLeavesNothing) {
 
 TEST_F(EcsExpressTest, PublicParametersNameImages) {
   const std::string path = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended";
-  const std::string image{
-      call("ssm", "GetParameter", {{"Name", path + "/image_id"}}).at("Parameter").at("Value").text()};
+  const std::string image{call("ssm", "GetParameter", {{"Name", path + "/image_id"}})
+                              .at("Parameter")
+                              .at("Value")
+                              .text()};
   EXPECT_EQ(image, ec2::image_id_of("us-east-1", "ecs-al2023-recommended-x86_64"));
   EXPECT_THAT(std::string(call("ssm", "GetParameter", {{"Name", path}})
                               .at("Parameter")

@@ -90,7 +90,8 @@ TEST_F(EcsDefinitionTest, FargateDefinitionsTellWhatTheyNeed) {
   EXPECT_EQ(d.at("executionRoleArn").text(), "arn:aws:iam::000000000000:role/exec");
   const Texts needs = names(d.at("requiresAttributes"));
   for (const std::string need :
-       {"com.amazonaws.ecs.capability.ecr-auth", "com.amazonaws.ecs.capability.logging-driver.awslogs",
+       {"com.amazonaws.ecs.capability.ecr-auth",
+        "com.amazonaws.ecs.capability.logging-driver.awslogs",
         "ecs.capability.execution-role-ecr-pull", "ecs.capability.execution-role-awslogs",
         "ecs.capability.task-eni"})
     EXPECT_THAT(needs, Contains(need));
@@ -305,6 +306,19 @@ TEST_F(EcsDefinitionTest, DeregisteredThenDeleted) {
   EXPECT_EQ(error("ecs", "DescribeTaskDefinition", {{"taskDefinition", "app:1"}}).code,
             "ClientException");
   EXPECT_EQ(put(bridge()).at("revision").integer(), 2);
+}
+
+TEST_F(EcsDefinitionTest, IsFoundByItsArn) {
+  const Value arn = put(bridge()).at("taskDefinitionArn");
+  EXPECT_EQ(call("ecs", "DescribeTaskDefinition", {{"taskDefinition", arn}})
+                .at("taskDefinition")
+                .at("revision")
+                .integer(),
+            1);
+  EXPECT_EQ(error("ecs", "DescribeTaskDefinition",
+                  {{"taskDefinition", "arn:aws:ecs:us-east-1:000000000000:cluster/web"}})
+                .code,
+            "InvalidParameterException");
 }
 
 TEST_F(EcsDefinitionTest, TagsComeOnRequest) {

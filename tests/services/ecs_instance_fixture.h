@@ -83,7 +83,7 @@ class EcsProviderTest : public EcsInstanceTest {
                   .at("SubnetId")
                   .text();
     call("ec2", "CreateLaunchTemplate",
-         {{"LaunchTemplateName", "lt"},
+         {{"LaunchTemplateName", "hosts"},
           {"LaunchTemplateData",
            {{"ImageId", image()},
             {"InstanceType", "t3.medium"},
@@ -94,7 +94,7 @@ class EcsProviderTest : public EcsInstanceTest {
   void group(int64_t min, int64_t max, int64_t desired, bool is_protected) {
     call("autoscaling", "CreateAutoScalingGroup",
          {{"AutoScalingGroupName", "asg"},
-          {"LaunchTemplate", {{"LaunchTemplateName", "lt"}, {"Version", "$Latest"}}},
+          {"LaunchTemplate", {{"LaunchTemplateName", "hosts"}, {"Version", "$Latest"}}},
           {"MinSize", min},
           {"MaxSize", max},
           {"DesiredCapacity", desired},

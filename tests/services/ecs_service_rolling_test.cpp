@@ -144,11 +144,11 @@ TEST_F(EcsServiceTest, TargetsMustBeHealthyBeforeOldTasksGo) {
   add_load_balancer({group});
   create(fargate(behind(group)));
   ASSERT_TRUE(eventually([&] { return service().steady; }));
-  EXPECT_THAT(events(), Contains(HasSubstr("registered 2 targets in (target-group " + group)));
+  EXPECT_THAT(events(), Contains(HasSubstr(") registered 1 targets in (target-group " + group)));
   update({{"taskDefinition", "app:2"}});
   ASSERT_TRUE(eventually([&] { return service().steady; }));
   EXPECT_EQ(count("app:2"), 2);
-  EXPECT_THAT(events(), Contains(HasSubstr("deregistered 2 targets in (target-group " + group)));
+  EXPECT_THAT(events(), Contains(HasSubstr("deregistered 1 targets in (target-group " + group)));
 }
 
 TEST_F(EcsServiceTest, AnUnhealthyTargetIsReplacedAndSaidSo) {

@@ -1,0 +1,32 @@
+// A table's changes of up to 35 days, newest last: any second of them is reached by undoing.
+#pragma once
+
+#include <deque>
+#include <utility>
+
+#include "services/dynamodb/store.h"
+
+namespace squall::dynamodb {
+
+class RecoveryLog final : public Attachment {
+ public:
+  bool enabled = false;
+  Duration period{};
+
+  void append(const ItemChange& change);
+  void clear() { changes_.clear(); }
+  /// The table as it was at the end of that moment, and its bytes.
+  std::pair<OrderedIndex, size_t> at(const TableStore& store, Time time) const;
+
+ private:
+  struct Change {
+    Time time;
+    ItemRef before, after;
+  };
+  std::deque<Change> changes_;
+};
+
+/// The hook.
+void note_for_recovery(TableStore& store, const ItemChange& change);
+
+}  // namespace squall::dynamodb
