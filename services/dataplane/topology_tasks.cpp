@@ -114,11 +114,7 @@ void TrafficEngine::compile_task(const sim::Scope& scope, const ecs::Task& task)
   const bool was_up = host.up;
   host.up = carried && is_alive(task) && !host.dark;
   host.accepts = host.up && listens(task);
-<<<<<<< HEAD
-  // What was deployed before the storm has long booted, though its clock was held.
-=======
   // What was deployed, in no time, before the traffic began has long booted.
->>>>>>> main
   if (task.started && to_ns(*task.started) > start_ns_)
     host.ready_at = to_ns(*task.started + from_seconds(host.model->boot_s));
   if (was_up && !host.up) lose_host(host);
