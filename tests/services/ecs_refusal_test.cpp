@@ -98,7 +98,6 @@ TEST_F(EcsRefusalTest, ManagedInstancesBelongToACluster) {
 }
 
 TEST_F(EcsRefusalTest, ClustersMustBeThere) {
-  const Value instance = Texts{"x"};
   const Values attachments{{{"attachmentArn", "a"}, {"status", "ATTACHED"}}};
   expect({
       {"PutClusterCapacityProviders",
