@@ -100,6 +100,8 @@ Value delete_cluster(Context& ctx, Input in) {
   if (!found) throw cluster_not_found();
   const Cluster& cluster = *found;
   if (cluster.status == "INACTIVE") return {{"cluster", describe(ctx, cluster, {})}};
+  if (cluster.attachments_status == "UPDATE_IN_PROGRESS")
+    throw update_in_progress("The specified cluster is in a busy state. Wait and try again.");
   const ClusterCounts counts = count(ctx, cluster.id);
   if (counts.active_services > 0 || counts.draining_services > 0)
     throw cluster_contains_services();
