@@ -1,4 +1,4 @@
-"""Every scenario's stack, deployed by its program and taken down by its program: nothing is left."""
+"""Every scenario's stack, deployed and taken down by its own programs: nothing is left."""
 import difflib
 import json
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 SCENARIOS = conftest.ROOT / "scenarios"
 # Terminated instances stay visible for an hour, deleted NAT gateways too, events of RDS and
-# ElastiCache for 14 days, scaling activities for six weeks, finished operations and inactive services
+# ElastiCache for 14 days, scaling activities for six weeks, operations and inactive services
 # and clusters for less. After that AWS itself has forgotten.
 FORGOTTEN_AFTER_S = 43 * 24 * 3600
 TOUCHED = (
