@@ -94,7 +94,7 @@ RestoreRequest restore_request(Context& ctx, const Input& in, const Table& sourc
   Table& table = request.table;
   table = source;
   table.id = request.target;
-  // What AWS says must be set up again: tags, streams, policies, protection, class.
+  // What AWS says must be set up again on the restored table.
   table.tags.clear();
   table.stream = {};
   table.resource_policy.clear();

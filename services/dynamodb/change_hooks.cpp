@@ -1,5 +1,6 @@
 // THE list of what follows item changes. Adding one: a function of its own file and a line here.
 #include "services/dynamodb/recovery_log.h"
+#include "services/dynamodb/replica.h"
 #include "services/dynamodb/store.h"
 #include "services/dynamodb/stream_log.h"
 #include "services/dynamodb/ttl_index.h"
@@ -7,7 +8,8 @@
 namespace squall::dynamodb {
 
 std::span<const ChangeHook> change_hooks() {
-  static constexpr ChangeHook hooks[] = {note_in_stream, note_expiry, note_for_recovery};
+  static constexpr ChangeHook hooks[] = {note_in_stream, note_expiry, note_for_recovery,
+                                         note_for_replicas};
   return hooks;
 }
 

@@ -5,6 +5,7 @@
 #include "models/generated.h"
 #include "services/dynamodb/backup.h"
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/replica.h"
 #include "services/dynamodb/stream_log.h"
 #include "services/dynamodb/table_settings.h"
 
@@ -15,13 +16,16 @@ const api::ServiceDefinition& service() {
       .model = model::Service(model::generated::dynamodb),
       .handlers = {table_rows(), table_update_rows(), tag_rows(), item_rows(), read_rows(),
                    page_rows(), batch_rows(), transaction_rows(), ttl_rows(), insight_rows(),
-                   kinesis_rows(), policy_rows(), backup_rows(), recovery_rows()},
+                   kinesis_rows(), policy_rows(), backup_rows(), recovery_rows(),
+                   replica_legacy_rows()},
       .events = {table_events(), table_update_events(), stream_events(),
-                 table_settings_events(), ttl_events(), insight_events(), kinesis_events(), backup_events(),
-                 recovery_events()},
-      .watches = {table_watches(), stream_watches(), table_settings_watches()},
-      .latencies = {latencies(), ttl_latencies(), settings_latencies(), backup_latencies()},
-      .records = {sim::records<Table, Stream, TableSettings, Backup>()},
+                 table_settings_events(), ttl_events(), insight_events(), kinesis_events(),
+                 backup_events(), recovery_events(), replica_events()},
+      .watches = {table_watches(), stream_watches(), table_settings_watches(),
+                  replica_watches()},
+      .latencies = {latencies(), ttl_latencies(), settings_latencies(), backup_latencies(),
+                    replica_latencies()},
+      .records = {sim::records<Table, Stream, TableSettings, Backup, GlobalTable>()},
   };
   return definition;
 }

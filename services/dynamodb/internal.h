@@ -53,6 +53,14 @@ void back_up_deleted(sim::Scope& scope, const Table& table);
 /// What DescribeTable shows of a table that was restored.
 void describe_restore(const sim::Scope& scope, const Table& table, Value& out);
 
+// --- replica_update.cpp --------------------------------------------------------------------------
+/// UpdateTable's ReplicaUpdates; without any, what was changed is changed at all replicas.
+void update_replicas(Context& ctx, const Input& in, Table& table);
+void share_update(sim::Scope& scope, const Table& table);
+/// Throws where the table has lately been the source of a new replica.
+void check_replica_deletion(const sim::Scope& scope, const Table& table);
+void describe_replicas(const sim::Scope& scope, const Table& table, Value& out);
+
 std::span<const api::HandlerRow> table_rows();
 std::span<const sim::EventRow> table_events();
 std::span<const sim::WatchRow> table_watches();

@@ -29,6 +29,17 @@ std::pair<OrderedIndex, size_t> RecoveryLog::at(const TableStore& store, Time ti
   return state;
 }
 
+void RecoveryLog::dump(std::string& out) const {
+  for (const Change& c : changes_) {
+    out += cat(out.empty() ? "[" : ",\n[", to_ns(c.time), ",");
+    if (c.before)
+      append_attributes_json(out, c.before->data());
+    else
+      out += "null";
+    out += ']';
+  }
+}
+
 void note_for_recovery(TableStore& store, const ItemChange& change) {
   if (RecoveryLog* log = store.attached_if<RecoveryLog>()) log->append(change);
 }

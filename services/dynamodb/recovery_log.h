@@ -15,6 +15,7 @@ class RecoveryLog final : public Attachment {
 
   void append(const ItemChange& change);
   void clear() { changes_.clear(); }
+  void dump(std::string& out) const override;
   /// The table as it was at the end of that moment, and its bytes.
   std::pair<OrderedIndex, size_t> at(const TableStore& store, Time time) const;
 

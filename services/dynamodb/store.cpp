@@ -272,6 +272,12 @@ void Stores::dump(std::string_view region, std::string& out) const {
     }
     out += ']';
     comma = ",";
+    std::string beside;
+    store->dump_attachments(beside);
+    if (beside.empty()) continue;
+    out += ',';
+    append_json_string(out, cat(name, "/beside"));
+    out += cat(":[", beside, "]");
   }
   out += '}';
 }

@@ -72,6 +72,8 @@ std::span<const ChangeHook> change_hooks();
 class Attachment {
  public:
   virtual ~Attachment() = default;
+  /// Elements of a JSON list: its part of the World's dump, where it holds what nothing else does.
+  virtual void dump(std::string&) const {}
 };
 
 class TableStore {
@@ -112,6 +114,10 @@ class TableStore {
     for (const auto& a : attachments_)
       if (T* found = dynamic_cast<T*>(a.get())) return found;
     return nullptr;
+  }
+
+  void dump_attachments(std::string& out) const {
+    for (const auto& a : attachments_) a->dump(out);
   }
 
   /// The record changed: indexes appear, are filled, and go.

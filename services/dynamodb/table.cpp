@@ -90,6 +90,7 @@ Value delete_table(Context& ctx, Input in) {
         "Resource cannot be deleted as it is currently protected against deletion. Disable "
         "deletion protection first.");
   require_active(table);
+  check_replica_deletion(ctx, table);
   back_up_deleted(ctx, table);
   Table& edited = ctx.edit<Table>(table.id);
   edited.status = "DELETING";

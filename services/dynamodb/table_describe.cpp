@@ -113,6 +113,7 @@ Value describe(const sim::Scope& scope, const Table& t) {
   if (!t.table_class.empty())
     out.add("TableClassSummary",
             {{"TableClass", t.table_class}, {"LastUpdateDateTime", t.table_class_changed}});
+  describe_replicas(scope, t, out);
   describe_restore(scope, t, out);
   out.add("DeletionProtectionEnabled", t.deletion_protection);
   out.add("OnDemandThroughput", describe(t.on_demand_maximum));

@@ -157,8 +157,8 @@ void require_something(const Input& in) {
 }
 
 void refuse_unserved(const Input& in) {
-  for (const char* member : {"ReplicaUpdates", "MultiRegionConsistency",
-                             "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode"})
+  for (const char* member : {"MultiRegionConsistency", "GlobalTableWitnessUpdates",
+                             "GlobalTableSettingsReplicationMode"})
     if (in.has(member))
       throw AwsError{"NotImplemented",
                      cat("Squall does not serve UpdateTable's ", member, " yet."), 501};
@@ -190,6 +190,7 @@ Value update_table(Context& ctx, Input in) {
     table.table_class = *wanted;
     table.table_class_changed = ctx.now();
   }
+  update_replicas(ctx, in, table);
   table.status = "UPDATING";
   ++table.generation;
   ctx.after(ctx.latency("dynamodb.table.updating", table.id), "dynamodb.table.updated", table.id,

@@ -1,6 +1,7 @@
 // Time to live: switched on and off by its two operations; what has expired goes on the clock.
 #include <algorithm>
 
+#include "services/dynamodb/replica.h"
 #include "services/dynamodb/table_settings.h"
 #include "services/dynamodb/ttl_index.h"
 
@@ -22,8 +23,9 @@ Value update_ttl(Context& ctx, Input in) {
   const TtlSettings now = there ? there->ttl : TtlSettings{};
   const bool is_on = now.status.starts_with("ENABL");
   if (is_on && now.attribute != attribute)
-    throw invalid(cat("TimeToLive is active on a different AttributeName: current AttributeName is ",
-                      now.attribute));
+    throw invalid(
+        cat("TimeToLive is active on a different AttributeName: current AttributeName is ",
+            now.attribute));
   if (is_on == enable)
     throw invalid(enable ? "TimeToLive is already enabled" : "TimeToLive is already disabled");
   if (now.changed && ctx.now() - *now.changed < update_interval)
@@ -32,6 +34,14 @@ Value update_ttl(Context& ctx, Input in) {
   ttl = {enable ? "ENABLING" : "DISABLING", attribute, ctx.now()};
   ctx.after(ctx.latency("dynamodb.ttl.updating", table.id), "dynamodb.ttl.updated", table.id,
             table.table_id);
+  for (const std::string& region : other_replicas(ctx, table.id)) {
+    sim::Scope there = ctx.in_region(region);
+    const Table* other = there.view<Table>(table.id);
+    if (!other || other->status == "DELETING") continue;
+    edit_settings(there, *other).ttl = ttl;
+    there.after(there.latency("dynamodb.ttl.updating", cat(region, "/", table.id)),
+                "dynamodb.ttl.updated", other->id, other->table_id);
+  }
   return {{"TimeToLiveSpecification", {{"Enabled", enable}, {"AttributeName", attribute}}}};
 }
 
@@ -115,7 +125,8 @@ size_t delete_expired(sim::Scope& scope, TableStore& store, size_t most) {
       ++deleted;
     } else if (const Item* expired = index->next_expired(scope.now())) {
       const Duration delay = scope.latency("dynamodb.ttl.deletion", store.name());
-      index->condemn(expired, delay == Duration{} ? scope.now() : whole_second(scope.now() + delay));
+      const Time due = scope.now() + delay;
+      index->condemn(expired, delay == Duration{} ? due : whole_second(due));
     } else {
       break;
     }
@@ -128,7 +139,8 @@ void sweep(sim::Scope& scope, const sim::Event& event) {
   const auto store = stores_of(scope.world()).find(scope.region(), event.subject);
   if (!store) return;
   size_t all = 0;
-  for (size_t deleted = portion; deleted == portion; all += deleted)
+  const bool here = expires_items(scope, event.subject);
+  for (size_t deleted = here ? portion : 0; deleted == portion; all += deleted)
     deleted = delete_expired(scope, *store, portion);
   if (all)
     scope.announce("dynamodb.ttl-deleted", event.subject,
@@ -136,9 +148,9 @@ void sweep(sim::Scope& scope, const sim::Event& event) {
   const std::lock_guard lock(store->mutex());
   const auto* index = store->attached_if<ExpiryIndex>();
   if (!index || index->attribute.empty()) return;
-  const Time next = index->next_time().value_or(scope.now() + sweep_period);
-  scope.at_unique(std::clamp(next, scope.now(), scope.now() + sweep_period), "dynamodb.ttl.sweep",
-                  event.subject);
+  const Time latest = scope.now() + sweep_period;
+  scope.at_unique(here ? std::min(index->next_time().value_or(latest), latest) : latest,
+                  "dynamodb.ttl.sweep", event.subject);
 }
 
 }  // namespace

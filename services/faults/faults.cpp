@@ -38,7 +38,8 @@ class List final : public sim::Faults {
                                                      service_unreachable(),
                                                      task_cpu_stress(),
                                                      ecs_task_kill(),
-                                                     ecs_container_exit()};
+                                                     ecs_container_exit(),
+                                                     dynamodb_pause_replication()};
     return list;
   }
 

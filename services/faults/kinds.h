@@ -23,6 +23,7 @@ sim::FaultKind service_unreachable();
 sim::FaultKind task_cpu_stress();
 sim::FaultKind ecs_task_kill();
 sim::FaultKind ecs_container_exit();
+sim::FaultKind dynamodb_pause_replication();
 /// The events of kinds that go on by themselves.
 std::span<const sim::EventRow> ecs_task_kill_events();
 

@@ -1,0 +1,185 @@
+// Global tables: replicas, replication, conflicts, rules.
+#include "services/faults/faults.h"
+#include "tests/services/dynamodb_fixture.h"
+
+namespace squall {
+namespace {
+
+class ReplicaTest : public DynamoTest {
+ protected:
+  void make_source() {
+    ddb("CreateTable", R"({"TableName":"ttt","BillingMode":"PAY_PER_REQUEST",
+      "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+      "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
+      "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]})");
+  }
+  void change(std::string_view kind, std::string_view region) {
+    ddb("UpdateTable", cat(R"({"TableName":"ttt","ReplicaUpdates":[{")", kind,
+                           R"(":{"RegionName":")", region, R"("}}]})"));
+  }
+  void in(const char* region) { use_region(region); }
+  Value table() { return ddb("DescribeTable", R"({"TableName":"ttt"})").at("Table"); }
+  std::string item() { return get("ttt", R"({"pk":{"S":"a"}})"); }
+  void write(int v) { put("ttt", cat(R"({"pk":{"S":"a"},"v":{"N":")", v, R"("}})")); }
+  static std::string version(int v) {
+    return cat(R"({"pk":{"S":"a"},"v":{"N":")", v, R"("}})");
+  }
+};
+
+TEST_F(ReplicaTest, WritesReachTheOthers) {
+  make_source();
+  write(1);
+  change("Create", "eu-west-1");
+  EXPECT_EQ(table().at("GlobalTableVersion").text(), "2019.11.21");
+  ASSERT_EQ(table().at("Replicas").size(), 1u);
+  EXPECT_EQ(table().at("Replicas")[0].at("RegionName").text(), "eu-west-1");
+  EXPECT_EQ(table().at("Replicas")[0].at("ReplicaStatus").text(), "ACTIVE");
+  in("eu-west-1");
+  EXPECT_EQ(item(), version(1));  // what was there before
+  EXPECT_EQ(table().at("Replicas")[0].at("RegionName").text(), "us-east-1");
+  write(2);
+  advance(1s);
+  in("us-east-1");
+  EXPECT_EQ(item(), version(2));
+  ddb("DeleteItem", R"({"TableName":"ttt","Key":{"pk":{"S":"a"}}})");
+  advance(1s);
+  in("eu-west-1");
+  EXPECT_EQ(item(), "null");
+}
+
+TEST_F(ReplicaTest, TheLastWriterWins) {
+  make_source();
+  change("Create", "eu-west-1");
+  in("eu-west-1");
+  write(1);
+  advance(50ms);
+  in("us-east-1");
+  write(2);
+  advance(2s);
+  EXPECT_EQ(item(), version(2));
+  in("eu-west-1");
+  EXPECT_EQ(item(), version(2));
+}
+
+TEST_F(ReplicaTest, ThirdReplicasHearOfBoth) {
+  make_source();
+  change("Create", "eu-west-1");
+  advance(1s);
+  change("Create", "ap-south-1");
+  in("ap-south-1");
+  write(7);
+  advance(1s);
+  for (const char* region : {"us-east-1", "eu-west-1"}) {
+    in(region);
+    EXPECT_EQ(item(), version(7));
+    EXPECT_EQ(table().at("Replicas").size(), 2u);
+  }
+}
+
+TEST_F(ReplicaTest, ReplicatedWritesAreInTheReplicasStream) {
+  make_source();
+  change("Create", "eu-west-1");
+  write(1);
+  advance(1s);
+  in("eu-west-1");
+  const Value stream = table().at("LatestStreamArn");
+  const Value shard = call("dynamodbstreams", "DescribeStream", {{"StreamArn", stream}})
+                          .at("StreamDescription").at("Shards")[0].at("ShardId");
+  const Value it = call("dynamodbstreams", "GetShardIterator",
+                        {{"StreamArn", stream}, {"ShardId", shard},
+                         {"ShardIteratorType", "TRIM_HORIZON"}});
+  const Value records = call("dynamodbstreams", "GetRecords", it).at("Records");
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].at("awsRegion").text(), "eu-west-1");
+}
+
+TEST_F(ReplicaTest, APauseHoldsWritesBack) {
+  make_source();
+  change("Create", "eu-west-1");
+  std::string fault;
+  {
+    sim::Transaction transaction(world());
+    sim::Scope here(world(), "us-east-1");
+    fault = faults::faults().start(here, "dynamodb-pause-replication", {{"table", "ttt"}}, 1h);
+    transaction.commit();
+  }
+  write(1);
+  advance(30min);
+  in("eu-west-1");
+  EXPECT_EQ(item(), "null");
+  write(2);  // later, so it wins
+  advance(31min);
+  EXPECT_EQ(item(), version(2));
+  in("us-east-1");
+  EXPECT_EQ(item(), version(2));
+}
+
+TEST_F(ReplicaTest, TtlAndSettingsAreShared) {
+  make_source();
+  change("Create", "eu-west-1");
+  ddb("UpdateTimeToLive", R"({"TableName":"ttt",
+    "TimeToLiveSpecification":{"Enabled":true,"AttributeName":"until"}})");
+  ddb("UpdateTable", R"({"TableName":"ttt",
+    "AttributeDefinitions":[{"AttributeName":"g","AttributeType":"S"}],
+    "GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"ggg",
+      "Projection":{"ProjectionType":"ALL"},
+      "KeySchema":[{"AttributeName":"g","KeyType":"HASH"}]}}]})");
+  put("ttt", cat(R"({"pk":{"S":"a"},"until":{"N":")", unix_seconds(world().now() + 30s), R"("}})"));
+  advance(10s);
+  in("eu-west-1");
+  EXPECT_NE(item(), "null");
+  EXPECT_EQ(table().at("GlobalSecondaryIndexes")[0].at("IndexStatus").text(), "ACTIVE");
+  EXPECT_THAT(ddb_text("DescribeTimeToLive", R"({"TableName":"ttt"})"),
+              testing::HasSubstr("until"));
+  advance(1min);
+  EXPECT_EQ(item(), "null");
+}
+
+TEST_F(ReplicaTest, ReplicasGo) {
+  make_source();
+  change("Create", "eu-west-1");
+  EXPECT_THAT(refusal("DeleteTable", R"({"TableName":"ttt"})"),
+              testing::HasSubstr("has acted as a source region"));
+  change("Delete", "eu-west-1");
+  EXPECT_TRUE(table().at("Replicas").is_absent());
+  in("eu-west-1");
+  EXPECT_EQ(ddb_error("DescribeTable", R"({"TableName":"ttt"})").code,
+            "ResourceNotFoundException");
+  in("us-east-1");
+  write(1);
+  advance(1s);
+  ddb("DeleteTable", R"({"TableName":"ttt"})");
+}
+
+TEST_F(ReplicaTest, Refusals) {
+  make_table();
+  const auto refused = [&](std::string_view kind, std::string_view region) {
+    return refusal("UpdateTable", cat(R"({"TableName":"ttt","ReplicaUpdates":[{")", kind,
+                                      R"(":{"RegionName":")", region, R"("}}]})"));
+  };
+  EXPECT_THAT(refused("Create", "eu-west-1"), testing::HasSubstr("NEW_AND_OLD_IMAGES"));
+  EXPECT_THAT(refused("Delete", "us-east-1"), testing::HasSubstr("local region"));
+  EXPECT_THAT(refused("Delete", "eu-west-1"), testing::HasSubstr("does not exist"));
+  ddb("UpdateTable", R"({"TableName":"ttt",
+    "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"}})");
+  EXPECT_THAT(refused("Create", "mars-1"), testing::HasSubstr("region"));
+  in("eu-west-1");
+  make_table();
+  in("us-east-1");
+  EXPECT_THAT(refused("Create", "eu-west-1"), testing::HasSubstr("already existed"));
+}
+
+/// Nobody can make one of the version of 2017 any more.
+TEST_F(ReplicaTest, ThereAreNoOldGlobalTables) {
+  EXPECT_EQ(ddb_text("ListGlobalTables", "{}"), R"({"GlobalTables":[]})");
+  for (const char* operation : {"DescribeGlobalTable", "DescribeGlobalTableSettings",
+                                "UpdateGlobalTableSettings"})
+    EXPECT_EQ(error("dynamodb", operation, {{"GlobalTableName", "ttt"}}).code,
+              "GlobalTableNotFoundException");
+  EXPECT_EQ(ddb_error("UpdateGlobalTable", R"({"GlobalTableName":"ttt",
+    "ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}}]})").code,
+            "GlobalTableNotFoundException");
+}
+
+}  // namespace
+}  // namespace squall
