@@ -130,7 +130,5 @@ struct Stream {
 // --- stream.cpp ----------------------------------------------------------------------------------
 std::span<const sim::EventRow> stream_events();
 std::span<const sim::WatchRow> stream_watches();
-// --- stream_read.cpp -----------------------------------------------------------------------------
-std::span<const api::HandlerRow> stream_rows();
 
 }  // namespace squall::dynamodb

@@ -2,7 +2,7 @@
 #include "services/dynamodbstreams/dynamodbstreams.h"
 
 #include "models/generated.h"
-#include "services/dynamodb/stream_log.h"
+#include "services/dynamodb/dynamodb.h"
 
 namespace squall::dynamodbstreams {
 
