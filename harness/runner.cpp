@@ -175,6 +175,17 @@ void fill_facts(Run& run) {
       }
     }
   }
+  if (run.engine) {
+    for (const auto& [name, call] : run.results().calls) {
+      const auto totals = run.results().call_totals(run.start, run.end, name);
+      const double each = totals.calls ? static_cast<double>(totals.attempts) /
+                                             static_cast<double>(totals.calls)
+                                       : 0;
+      report.facts.emplace_back(cat("calls to ", name),
+                                cat(percent(totals.success()), " of ", totals.calls, ", ",
+                                    decimal(each, 2), " attempts each"));
+    }
+  }
   report.marks = marks_of(run);
   report.phases = phases_of(run);
   journal_aggregates(run);

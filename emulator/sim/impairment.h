@@ -11,7 +11,8 @@ namespace squall::sim {
 
 /// kind: "power" (hosts are off: nothing answers, nothing says so), "host" (one resource's host is
 /// gone), "network" (packets of a subnet, zone or zone pair are dropped), "latency" (delay added),
-/// "loss" (share of packets dropped), "stress" (CPU taken), "api" (API calls fail).
+/// "loss" (share of packets dropped), "stress" (CPU taken), "api" (API calls fail),
+/// "blackhole-ingress" and "-egress" (packets of one port, `magnitude`, or of all, 0, vanish).
 struct Impairment {
   static constexpr std::string_view kind = "sim:impairment";
   std::string id;        // derived from the fault's id

@@ -12,7 +12,8 @@
 namespace squall::sim {
 
 /// Ends are resource ids (instance, ENI, load balancer ARN, DB identifier as `db:NAME`, cache as
-/// `cache:NAME`), `internet`, or an IP address.
+/// `cache:NAME`, ECS task as `task:ARN`, a service's tasks as `service:CLUSTER/NAME`), a service of
+/// AWS's (`dynamodb`, `s3`, `aws:ecr.api`), `internet`, `internet:HOST`, or an IP address.
 struct ReachabilityQuery {
   std::string from;
   std::string to;

@@ -20,6 +20,7 @@ def destroy(aws):
     services.destroy(aws)
     capacity.destroy_hosts(aws)
     containers.destroy_cluster(PROJECT, aws)
+    containers.destroy_repositories(PROJECT, aws)  # Container Insights wrote until now
     table.destroy(aws)
     capacity.destroy_roles(aws)
     network.destroy(PROJECT, aws)

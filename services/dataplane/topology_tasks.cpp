@@ -114,7 +114,9 @@ void TrafficEngine::compile_task(const sim::Scope& scope, const ecs::Task& task)
   const bool was_up = host.up;
   host.up = carried && is_alive(task) && !host.dark;
   host.accepts = host.up && listens(task);
-  if (task.started) host.ready_at = to_ns(*task.started + from_seconds(host.model->boot_s));
+  // What was deployed, in no time, before the traffic began has long booted.
+  if (task.started && to_ns(*task.started) > start_ns_)
+    host.ready_at = to_ns(*task.started + from_seconds(host.model->boot_s));
   if (was_up && !host.up) lose_host(host);
   share_host(scope, index);
 }

@@ -117,4 +117,7 @@ std::optional<ScalableThroughput> throughput_of(const sim::Scope& scope, std::st
 void set_throughput(sim::Scope& scope, std::string_view table, std::string_view index,
                     std::optional<int64_t> read, std::optional<int64_t> write);
 
+/// The operations of DynamoDB Streams, which is a service of its own on the wire only.
+std::span<const api::HandlerRow> stream_rows();
+
 }  // namespace squall::dynamodb

@@ -92,11 +92,16 @@ Value list_clusters(Context& ctx, Input in) {
           {"nextToken", slice.next_token}};
 }
 
+// "May remain discoverable in your account for a period of time": a day.
+constexpr Duration inactive_visible = 24h;
+
 Value delete_cluster(Context& ctx, Input in) {
   const Cluster* found = find_cluster(ctx, in.string("cluster"));
   if (!found) throw cluster_not_found();
   const Cluster& cluster = *found;
   if (cluster.status == "INACTIVE") return {{"cluster", describe(ctx, cluster, {})}};
+  if (cluster.attachments_status == "UPDATE_IN_PROGRESS")
+    throw update_in_progress("The specified cluster is in a busy state. Wait and try again.");
   const ClusterCounts counts = count(ctx, cluster.id);
   if (counts.active_services > 0 || counts.draining_services > 0)
     throw cluster_contains_services();
@@ -112,7 +117,13 @@ Value delete_cluster(Context& ctx, Input in) {
   edited.default_strategy.clear();
   edited.attachments_status.clear();
   edited.tags.clear();
+  ctx.after(inactive_visible, "ecs.cluster.forget", id);
   return {{"cluster", describe(ctx, edited, {})}};
+}
+
+void forget(sim::Scope& scope, const sim::Event& event) {
+  const Cluster* cluster = scope.view<Cluster>(event.subject);
+  if (cluster && cluster->status == "INACTIVE") scope.erase<Cluster>(event.subject);
 }
 
 void cluster_attached(sim::Scope& scope, const sim::Event& event) {
@@ -185,7 +196,8 @@ const api::HandlerRow rows[] = {
     {"ListClusters", Reads, list_clusters},
     {"DeleteCluster", Writes, delete_cluster},
 };
-const sim::EventRow events[] = {{"ecs.cluster.attached", cluster_attached}};
+const sim::EventRow events[] = {{"ecs.cluster.attached", cluster_attached},
+                                {"ecs.cluster.forget", forget}};
 
 }  // namespace
 

@@ -108,7 +108,10 @@ TEST_F(Tasks, NobodyListensBeforeTheProgramHasBooted) {
   stack->advance(60s);
   EXPECT_EQ(target_state("10.0.11.101"), "healthy");
   EXPECT_EQ(target_state("10.0.12.102"), "unhealthy") << "two failures";
+  EXPECT_EQ(engine->find_host(task_arn(1))->ready_at, 0) << "it was there before the storm";
   stack->change([](sim::Scope& s) { set_task_status(s, task_arn(2), "RUNNING"); });
+  stack->advance(1s);
+  EXPECT_EQ(engine->find_host(task_arn(2))->ready_at, to_ns(start + 80s));
   stack->advance(200s);
   EXPECT_EQ(target_state("10.0.12.102"), "healthy");
 }

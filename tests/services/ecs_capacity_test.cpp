@@ -64,12 +64,12 @@ TEST_F(EcsProviderTest, ProvidersAreCheckedAndShown) {
 TEST_F(EcsProviderTest, WaitingTasksScaleTheGroupOutAndIdleInstancesIn) {
   group(0, 4, 1, true);
   call("ecs", "CreateCapacityProvider",
-       provider({{"managedScaling", {{"status", "ENABLED"}, {"instanceWarmupPeriod", 60}}},
+       provider({{"managedScaling", {{"status", "ENABLED"}}},
                  {"managedTerminationProtection", "ENABLED"}}));
   associate();
   EXPECT_EQ(scope().by<autoscaling::Policy>("group:asg").size(), 1u);
   EXPECT_EQ(scope().by<autoscaling::LifecycleHook>("group:asg").size(), 1u);
-  advance(3min);
+  advance(6min);
   ASSERT_EQ(arns().size(), 1u);
   EXPECT_EQ(describe(arns()[0]).at("capacityProviderName").text(), "cp");
   call("ecs", "RegisterTaskDefinition",

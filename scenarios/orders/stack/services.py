@@ -85,7 +85,6 @@ def destroy(aws):
         balancer.destroy(PROJECT, aws.elbv2)
     with step("Cloud Map"):
         destroy_registry(aws.servicediscovery)
-    containers.destroy_repositories(PROJECT, aws)
 
 
 def destroy_registry(cloudmap):

@@ -1,4 +1,4 @@
-# DynamoDB: tables, items, replicas, autoscaling and tags.
+# DynamoDB: tables, items, autoscaling and tags.
 terraform {
   required_providers {
     aws = { source = "hashicorp/aws" }
@@ -103,29 +103,4 @@ resource "aws_appautoscaling_policy" "reads" {
       predefined_metric_type = "DynamoDBReadCapacityUtilization"
     }
   }
-}
-
-resource "aws_dynamodb_table" "everywhere" {
-  name             = "tf-everywhere"
-  billing_mode     = "PAY_PER_REQUEST"
-  hash_key         = "id"
-  stream_enabled   = true
-  stream_view_type = "NEW_AND_OLD_IMAGES"
-  attribute {
-    name = "id"
-    type = "S"
-  }
-  lifecycle {
-    ignore_changes = [replica]
-  }
-}
-
-resource "aws_dynamodb_table_replica" "ireland" {
-  provider         = aws.ireland
-  global_table_arn = aws_dynamodb_table.everywhere.arn
-}
-
-provider "aws" {
-  alias  = "ireland"
-  region = "eu-west-1"
 }
