@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,8 +14,6 @@
 namespace squall::dynamodb {
 
 const api::ServiceDefinition& service();
-/// The operations of DynamoDB Streams, an API of its own (services/dynamodbstreams).
-std::span<const api::HandlerRow> stream_rows();
 
 struct KeySchema {
   std::string hash, range;  // attribute names; range may be empty
