@@ -14,11 +14,9 @@ import software.amazon.awssdk.enhanced.dynamodb.mapper.annotations.DynamoDbBean;
 import software.amazon.awssdk.enhanced.dynamodb.mapper.annotations.DynamoDbPartitionKey;
 import software.amazon.awssdk.enhanced.dynamodb.mapper.annotations.DynamoDbSecondaryPartitionKey;
 import software.amazon.awssdk.enhanced.dynamodb.mapper.annotations.DynamoDbSortKey;
-import software.amazon.awssdk.enhanced.dynamodb.model.BatchWriteItemEnhancedRequest;
 import software.amazon.awssdk.enhanced.dynamodb.model.PutItemEnhancedRequest;
 import software.amazon.awssdk.enhanced.dynamodb.model.QueryConditional;
 import software.amazon.awssdk.enhanced.dynamodb.model.QueryEnhancedRequest;
-import software.amazon.awssdk.enhanced.dynamodb.model.WriteBatch;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -76,7 +74,7 @@ public class Enhanced {
     table.createTable();
     plain.waiter().waitUntilTableExists(request -> request.tableName("java-things"));
     versions(table);
-    queries(client, table);
+    queries(table);
     table.deleteTable();
     plain.waiter().waitUntilTableNotExists(request -> request.tableName("java-things"));
     System.out.println("ok");
@@ -110,14 +108,9 @@ public class Enhanced {
     }
   }
 
-  static void queries(DynamoDbEnhancedClient client, DynamoDbTable<Thing> table) {
-    for (int start = 0; start < 50; start += 25) {
-      WriteBatch.Builder<Thing> batch = WriteBatch.builder(Thing.class).mappedTableResource(table);
-      for (int n = start; n < start + 25; n++) batch.addPutItem(thing("b", n, n % 2 == 0 ? "even" : "odd"));
-      expect(client.batchWriteItem(BatchWriteItemEnhancedRequest.builder()
-          .writeBatches(batch.build()).build()).unprocessedPutItemsForTable(table).isEmpty(),
-          "nothing is left over");
-    }
+  static void queries(DynamoDbTable<Thing> table) {
+    // One by one: the extension that counts versions does not go with batches.
+    for (int n = 0; n < 50; n++) table.putItem(thing("b", n, n % 2 == 0 ? "even" : "odd"));
     List<Integer> found = table.query(QueryEnhancedRequest.builder().limit(7)
         .queryConditional(QueryConditional.sortBetween(
             Key.builder().partitionValue("b").sortValue(10).build(),
