@@ -31,7 +31,11 @@ std::vector<std::string> other_replicas(const sim::Scope& scope, std::string_vie
 
 bool expires_items(const sim::Scope& scope, std::string_view table) {
   const GlobalTable* group = global_table_of(scope, table);
-  return !group || group->replicas.front().region == scope.region();
+  if (!group) return true;
+  const auto first = std::ranges::find_if(
+      group->replicas, [](const Replica& replica) { return replica.seeded.has_value(); });
+  const Replica& one = first == group->replicas.end() ? group->replicas.front() : *first;
+  return one.region == scope.region();
 }
 
 namespace {

@@ -59,7 +59,7 @@ class ReplicaTap final : public Attachment {
 
 /// The hook.
 void note_for_replicas(TableStore& store, const ItemChange& change);
-/// Whether this replica of the table deletes expired items; one does it for all.
+/// Whether this replica deletes expired items: one that others were made from does it for all.
 bool expires_items(const sim::Scope& scope, std::string_view table);
 /// The regions of the other replicas.
 std::vector<std::string> other_replicas(const sim::Scope& scope, std::string_view table);
