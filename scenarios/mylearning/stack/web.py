@@ -1,7 +1,7 @@
 """The web tier: load balancer, launch template, Auto Scaling group and its policies."""
 import base64
 
-from common import balancer
+from common import balancer, hosts
 from common.program import step, wait, wait_until
 from stack.base import PROJECT
 
@@ -122,17 +122,8 @@ def wait_for_group(aws, out):
 
 def destroy_group(aws):
     with step("Auto Scaling group and launch template"):
-        groups = aws.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[GROUP])
-        for group in groups["AutoScalingGroups"]:
-            aws.autoscaling.delete_auto_scaling_group(AutoScalingGroupName=GROUP, ForceDelete=True)
-            instances = [instance["InstanceId"] for instance in group["Instances"]]
-            wait_until(aws.autoscaling, "DescribeAutoScalingGroups",
-                       "length(AutoScalingGroups) == `0`", AutoScalingGroupNames=[GROUP])
-            if instances:
-                wait(aws.ec2, "instance_terminated", InstanceIds=instances)
-        templates = aws.ec2.describe_launch_templates(Filters=PROJECT.by_project())
-        for template in templates["LaunchTemplates"]:
-            aws.ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
+        hosts.destroy_group(aws, GROUP)
+        hosts.delete_launch_templates(PROJECT, aws.ec2)
 
 
 def destroy_load_balancer(aws):

@@ -1,9 +1,9 @@
 """The hosts: an Auto Scaling group of one or two, led by ECS through a capacity provider."""
 import base64
 
-from common import access
+from common import access, hosts
 from common.access import LOG_ACTIONS
-from common.program import step, wait, wait_until
+from common.program import step, wait_until
 from stack.base import PROJECT
 
 GROUP = PROJECT.name("hosts")
@@ -95,14 +95,7 @@ def create_provider(ecs, out, group_arn):
 
 def destroy_hosts(aws):
     with step("Auto Scaling group, capacity provider, launch template"):
-        groups = aws.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[GROUP])
-        for group in groups["AutoScalingGroups"]:
-            aws.autoscaling.delete_auto_scaling_group(AutoScalingGroupName=GROUP, ForceDelete=True)
-            instances = [instance["InstanceId"] for instance in group["Instances"]]
-            wait_until(aws.autoscaling, "DescribeAutoScalingGroups",
-                       "length(AutoScalingGroups) == `0`", AutoScalingGroupNames=[GROUP])
-            if instances:
-                wait(aws.ec2, "instance_terminated", InstanceIds=instances)
+        hosts.destroy_group(aws, GROUP)
         clusters = aws.ecs.describe_clusters(clusters=[PROJECT.project])["clusters"]
         if clusters and clusters[0]["status"] == "ACTIVE":
             wait_until(aws.ecs, "ListContainerInstances",
@@ -112,9 +105,7 @@ def destroy_hosts(aws):
         providers = aws.ecs.describe_capacity_providers()["capacityProviders"]
         if GROUP in [provider["name"] for provider in providers if provider["status"] == "ACTIVE"]:
             aws.ecs.delete_capacity_provider(capacityProvider=GROUP)
-        templates = aws.ec2.describe_launch_templates(Filters=PROJECT.by_project())
-        for template in templates["LaunchTemplates"]:
-            aws.ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
+        hosts.delete_launch_templates(PROJECT, aws.ec2)
 
 
 def destroy_roles(aws):
