@@ -20,7 +20,8 @@ Value describe_services(Context& ctx, Input in) {
   const bool with_tags = std::ranges::find(include, "TAGS") != include.end();
   Value services = Value::list(), failures = Value::list();
   for (const std::string& name : names) {
-    if (const Service* service = find_service(ctx, cluster.id, name)) {
+    const std::string id = id_in(ctx, cluster.id, "service", name);
+    if (const Service* service = find_service(ctx, cluster.id, id)) {
       services.push(describe_service(ctx, *service, with_tags));
       continue;
     }
