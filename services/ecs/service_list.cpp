@@ -53,10 +53,11 @@ Value list_services(Context& ctx, Input in) {
   const Cluster& cluster = require_cluster(ctx, in.string("cluster"));
   const auto launch = in.optional_string("launchType");
   const auto scheduling = in.optional_string("schedulingStrategy");
-  const std::string managed = in.string("resourceManagementType", "CUSTOMER");
+  const auto managed = in.optional_string("resourceManagementType");
   std::vector<std::string> arns;
   for (const Service* service : ctx.by<Service>("cluster:" + cluster.id)) {
-    if (service->status == "INACTIVE" || managed != "CUSTOMER") continue;
+    if (service->status == "INACTIVE") continue;
+    if (managed && *managed != resource_management(ctx, *service)) continue;
     const bool fargate = is_fargate(service->spec);
     const std::string type = !service->spec.launch_type.empty() ? service->spec.launch_type
                              : fargate                          ? "FARGATE"

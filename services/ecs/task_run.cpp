@@ -8,7 +8,8 @@
 namespace squall::ecs {
 namespace {
 
-constexpr int64_t count_max = 10, waiting_max = 500;
+constexpr int64_t count_max = 10;
+constexpr size_t waiting_max = 500;
 constexpr size_t started_by_max = 128, token_max = 64, reference_max = 1024, hosts_max = 10;
 
 std::string group_of(const Input& in) {
@@ -162,10 +163,8 @@ void read_token(const Input& in, TaskRequest& request) {
 void check_waiting(const sim::Scope& scope, const std::string& cluster, const Means& launch,
                    int64_t count) {
   if (launch.strategy.empty() || launch.type == "FARGATE") return;
-  const auto tasks = scope.by<Task>(cat("status:", cluster, "/PROVISIONING"));
-  const auto waiting = std::ranges::count_if(
-      tasks, [](const Task* task) { return task->launch_type != "FARGATE"; });
-  if (waiting + count > waiting_max)
+  const size_t waiting = scope.by<Task>("waiting:" + cluster).size();
+  if (waiting + static_cast<size_t>(count) > waiting_max)
     throw client_exception("Tasks provisioning capacity limit exceeded.");
 }
 

@@ -99,6 +99,24 @@ TEST_F(EcsServiceStateTest, UpdatesAreCheckedAsCreationsAre) {
   EXPECT_EQ(service().deployments.size(), before.deployments.size());
 }
 
+TEST_F(EcsServiceStateTest, VolumesOfServicesAreCheckedAsThoseOfTasks) {
+  TaskDefinition d = definition("disk");
+  d.document_json = R"({"volumes":[{"name":"data","configuredAtLaunch":true}]})";
+  put(d);
+  auto volumes = [](std::string_view name) {
+    return Value{{"volumeConfigurations",
+                  std::vector<Value>{
+                      {{"name", name},
+                       {"managedEBSVolume",
+                        {{"roleArn", "arn:aws:iam::000000000000:role/ebs"}, {"sizeInGiB", 10}}}}}}};
+  };
+  const Value wanted = fargate({{"taskDefinition", "disk:1"}, {"desiredCount", 1}});
+  EXPECT_EQ(code("CreateService", with(wanted, volumes("other"))), "InvalidParameterException");
+  create(with(wanted, volumes("data")));
+  EXPECT_EQ(scope().all<ec2::Volume>().size(), 1u);
+  EXPECT_EQ(code("UpdateService", on(volumes("other"))), "InvalidParameterException");
+}
+
 TEST_F(EcsServiceStateTest, DeploymentsThatAreNotThere) {
   const std::string arn =
       "arn:aws:ecs:us-east-1:000000000000:service-deployment/web/api/0123456789";
