@@ -69,6 +69,17 @@ void parse_backoff(YamlMap& map, Call& call) {
   inner.finish();
 }
 
+/// `keys: {count: 100000, hot: 1, hot_share: 80 %}`: partition keys, some of them hot.
+void parse_keys(YamlMap& map, dataplane::KeyModel& keys) {
+  std::optional<YamlMap> inner = map.map("keys");
+  if (!inner) return;
+  keys.count = inner->integer("count", keys.count);
+  keys.hot = inner->integer("hot", keys.hot);
+  keys.hot_share = inner->share("hot_share").value_or(keys.hot_share);
+  if (keys.count < 1 || keys.hot < 1) inner->fail("count", "there is at least one key of a kind");
+  inner->finish();
+}
+
 Call parse_call_of(YamlMap map) {
   Call call;
   parse_callee(map, call);
@@ -83,6 +94,7 @@ Call parse_call_of(YamlMap map) {
   call.operation = map.text("operation", "");
   call.reads = map.number("reads", 0);
   call.writes = map.number("writes", 0);
+  parse_keys(map, call.keys);
   call.latency = parse_demand(map, "latency_ms", call.latency.mean_ms);
   call.share = map.share("share").value_or(call.share);
   call.timeout_ms = map.number("timeout_ms", call.timeout_ms);

@@ -8,7 +8,9 @@
 //                                                           or SRV; operation: what it does there
 //                   load_balancer: internal-1.elb...        with method, scheme, port, path,
 //                                                           operation
-//                   table: orders                           DynamoDB; reads, writes: capacity units
+//                   table: orders                           DynamoDB; reads, writes: capacity units;
+//                                                           keys: {count, hot, hot_share}, the
+//                                                           partition keys asked for
 //                   third_party: pay.example.com            latency_ms; through the zone's way out
 //                 and timeout_ms (an attempt), attempts, backoff_ms, share (of the requests),
 //                 on_failure: fail or degrade (go on without), name (in results)

@@ -8,6 +8,7 @@
 #include "services/dynamodb/replica.h"
 #include "services/dynamodb/stream_log.h"
 #include "services/dynamodb/table_settings.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 
@@ -20,7 +21,7 @@ const api::ServiceDefinition& service() {
                    replica_legacy_rows()},
       .events = {table_events(), table_update_events(), stream_events(),
                  table_settings_events(), ttl_events(), insight_events(), kinesis_events(),
-                 backup_events(), recovery_events(), replica_events()},
+                 backup_events(), recovery_events(), replica_events(), throughput_events()},
       .watches = {table_watches(), stream_watches(), table_settings_watches(),
                   replica_watches()},
       .latencies = {latencies(), ttl_latencies(), settings_latencies(), backup_latencies(),
