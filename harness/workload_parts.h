@@ -1,6 +1,8 @@
 // The parts of a drill's `workload:` section, one function a list.
 //
-//   classes:      what users ask for (name, path, weight, cpu_ms, cache, database, calls...)
+//   classes:      what users ask for (name, path, weight, cpu_ms, cache, database, calls...); with a
+//                 profile: of its own (rate, points or diurnal), beside the workload's and no
+//                 share of that
 //   operations:   what a called service does for a call: as a class, without what concerns users
 //     calls:      of a class or an operation, one after the other, when its own CPU, cache and
 //                 database are done. Each names one of
@@ -25,6 +27,7 @@
 
 namespace squall::harness {
 
+dataplane::Profile parse_profile(YamlMap& map);
 dataplane::RequestClass parse_class(YamlMap map);
 dataplane::Operation parse_operation(YamlMap map);
 dataplane::ServerModel parse_server(YamlMap map);
