@@ -18,7 +18,7 @@ const api::ServiceDefinition& service() {
       .handlers = {table_rows(), table_update_rows(), tag_rows(), item_rows(), read_rows(),
                    page_rows(), batch_rows(), transaction_rows(), ttl_rows(), insight_rows(),
                    kinesis_rows(), policy_rows(), backup_rows(), recovery_rows(),
-                   replica_legacy_rows()},
+                   replica_legacy_rows(), replica_scaling_rows()},
       .events = {table_events(), table_update_events(), stream_events(),
                  table_settings_events(), ttl_events(), insight_events(), kinesis_events(),
                  backup_events(), recovery_events(), replica_events(), throughput_events()},

@@ -68,6 +68,7 @@ std::vector<std::string> other_replicas(const sim::Scope& scope, std::string_vie
 /// Makes or renews the taps of all replicas. In aws-global.
 void connect_replicas(sim::Scope& global, const GlobalTable& group);
 std::span<const api::HandlerRow> replica_legacy_rows();
+std::span<const api::HandlerRow> replica_scaling_rows();
 std::span<const sim::EventRow> replica_events();
 std::span<const sim::WatchRow> replica_watches();
 std::span<const sim::LatencyRow> replica_latencies();
