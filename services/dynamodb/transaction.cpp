@@ -126,8 +126,6 @@ WriteAction action_from(const Value& request) {
   if (given.is_absent())
     throw invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update "
                   "request");
-  action.write.operation = "TransactWriteItems";
-  action.write.transactional = true;
   const Fields fields(given);
   action.table = fields.text("TableName");
   const bool puts = action.write.kind == Write::Kind::put;
@@ -188,7 +186,9 @@ void pay(const TransactWrite& request, std::vector<Outcome>& outcomes,
   if (!request.actions.front().write.store->world().enforces_throughput()) return;
   std::map<std::string, TableStore*> stores;
   for (size_t i = 0; i < outcomes.size(); ++i) {
-    judge(reasons[i], [&] { take_write(request.actions[i].write, outcomes[i]); });
+    judge(reasons[i], [&] {
+      take_write(request.actions[i].write, outcomes[i], "TransactWriteItems", 2);
+    });
     outcomes[i].paid = true;
     TableStore& store = *request.actions[i].write.store;
     stores[store.name()] = &store;

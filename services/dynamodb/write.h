@@ -18,7 +18,6 @@ struct Write {
   std::string attributes;  // put: the whole item, keys first
   Bound update, condition;
   std::string_view operation = {};  // for metrics; empty: that of its kind
-  bool transactional = false;       // costs twice as much: prepared, then made
 };
 
 /// Checks that need no table lock: the update leaves the key alone.
