@@ -39,6 +39,7 @@ def comparable(dump):
     ("edtech", "eu-west-1", ("--one-zone", "--no-scaling-policies", "--no-circuit-breaker")),
     ("orders", "eu-central-1", ()),
     ("orders", "eu-central-1", ("--one-host", "--no-grace-period")),
+    ("orders", "eu-central-1", ("--scaled-table",)),
     ("fleet", "us-west-2", ())])
 def test_destroy_leaves_what_was_there_before(squall, tmp_path, scenario, region, flags):
     touch_every_service(squall, region)
