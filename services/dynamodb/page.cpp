@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/legacy.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -61,31 +62,29 @@ class Walk {
       const Item* item = entries.item(range.forward ? first : last);
       visit(*item);
       if (range.forward) entries.next(first);
-      if (scanned == limit || bytes >= page_bytes_max) {
-        stopped_at = item;
+      if (result.scanned == limit || options_.bytes_before + result.bytes >= page_bytes_max) {
+        result.stopped_at = item;
         return;
       }
     }
   }
 
-  size_t scanned = 0, count = 0, bytes = 0;
-  double fetched_units = 0;
-  const Item* stopped_at = nullptr;
+  PageResult result;
 
  private:
   void visit(const Item& item) {
-    ++scanned;
-    bytes += target_.index ? projected_size(*target_.index, item) : item.size();
-    if (whole_) fetched_units += read_units(item.size(), request_.consistent);
+    ++result.scanned;
+    result.bytes += target_.index ? projected_size(*target_.index, item) : item.size();
+    if (whole_) result.fetched_units += read_units(item.size(), request_.consistent);
     if (options_.filter && !passes(item)) return;
     if (request_.select != Select::count) {
-      if (count) out_ += ',';
+      if (out_.back() != '[') out_ += ',';
       const std::string_view held = target_.index && !whole_
                                         ? projected_data(*target_.index, item, held_)
                                         : item.data();
       append_attributes_json(out_, options_.projection.apply(held, selected_));
     }
-    ++count;
+    ++result.count;
   }
 
   /// A filter sees what the index holds, no more.
@@ -105,20 +104,27 @@ class Walk {
   std::string held_, selected_;
 };
 
-void append_capacity(AnswerWriter& answer, const TableStore& store, const PageRequest& request,
-                     const Target& target, const Walk& walk) {
-  Capacity capacity;
-  const double units = read_units(walk.bytes, request.consistent);
-  capacity.table = walk.fetched_units;
-  if (!target.index)
-    capacity.table = units;
-  else
-    (target.index->global ? capacity.globals : capacity.locals)
-        .emplace_back(target.index->name, units);
-  capacity.append_json(answer.member("ConsumedCapacity"), store.name(), request.capacity);
+}  // namespace
+
+PageResult append_items(const PageRequest& request, const Target& target,
+                        const PageOptions& options, std::string& out) {
+  Walk walk(request, target, options, out);
+  walk.run();
+  return walk.result;
 }
 
-}  // namespace
+void add_units(Capacity& capacity, const PageRequest& request, const Target& target,
+               const PageResult& result) {
+  const double units = read_units(result.bytes, request.consistent);
+  capacity.table += result.fetched_units;
+  if (!target.index) {
+    capacity.table += units;
+    return;
+  }
+  auto& list = target.index->global ? capacity.globals : capacity.locals;
+  if (list.empty()) list.emplace_back(target.index->name, 0);
+  list.front().second += units;
+}
 
 PageRequest::PageRequest(const Fields& fields, bool query)
     : is_query(query),
@@ -163,7 +169,9 @@ void check_select(const PageRequest& request, const Target& target, const Projec
   if (request.select == Select::specific && !projection)
     throw invalid("Must specify the AttributesToGet when choosing to get SPECIFIC_ATTRIBUTES");
   if (request.select && select != Select::specific && projection)
-    throw invalid(cat("Cannot specify the ProjectionExpression when choosing to get ",
+    throw invalid(cat("Cannot specify the ",
+                      request.attributes.empty() ? "ProjectionExpression" : "AttributesToGet",
+                      " when choosing to get ",
                       select_names[static_cast<size_t>(select)]));
   if (!index || !index->global || index->projects_all) return;
   if (request.select == Select::all)
@@ -209,21 +217,23 @@ Position StartKey::position(Position::Edge edge) const {
 void write_page(const TableStore& store, const PageRequest& request, const Target& target,
                 const PageOptions& options, std::string& out) {
   AnswerWriter answer(out);
-  Walk walk(request, target, options, out);
+  PageResult page;
   if (request.select == Select::count) {
-    walk.run();
+    page = append_items(request, target, options, out);
   } else {
     answer.member("Items") += '[';
-    walk.run();
+    page = append_items(request, target, options, out);
     out += ']';
   }
-  answer.member("Count") += std::to_string(walk.count);
-  answer.member("ScannedCount") += std::to_string(walk.scanned);
-  if (walk.stopped_at)
-    append_key_json(answer.member("LastEvaluatedKey"), *walk.stopped_at,
+  answer.member("Count") += std::to_string(page.count);
+  answer.member("ScannedCount") += std::to_string(page.scanned);
+  if (page.stopped_at)
+    append_key_json(answer.member("LastEvaluatedKey"), *page.stopped_at,
                     target.entries->components());
-  if (request.capacity != ReturnCapacity::none)
-    append_capacity(answer, store, request, target, walk);
+  if (request.capacity == ReturnCapacity::none) return;
+  Capacity capacity;
+  add_units(capacity, request, target, page);
+  capacity.append_json(answer.member("ConsumedCapacity"), store.name(), request.capacity);
 }
 
 }  // namespace squall::dynamodb
