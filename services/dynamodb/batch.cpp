@@ -98,7 +98,8 @@ void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, st
   if (!batch.unprocessed.empty()) batch.unprocessed += ',';
   append_json_string(batch.unprocessed, table.name);
   batch.unprocessed += cat(":{\"Keys\":[", left, "]");
-  for (const char* member : {"ProjectionExpression", "ExpressionAttributeNames", "AttributesToGet"}) {
+  for (const char* member :
+       {"ProjectionExpression", "ExpressionAttributeNames", "AttributesToGet"}) {
     if (!table.fields.has(member)) continue;
     batch.unprocessed += cat(",\"", member, "\":", to_json(table.fields.raw(member)));
   }

@@ -9,7 +9,9 @@
 namespace squall::dynamodb {
 namespace {
 
-constexpr uint16_t bit(Type type) { return static_cast<uint16_t>(1U << static_cast<unsigned>(type)); }
+constexpr uint16_t bit(Type type) {
+  return static_cast<uint16_t>(1U << static_cast<unsigned>(type));
+}
 constexpr uint16_t any_type = 0xFFFF;
 constexpr uint16_t ordered = bit(Type::S) | bit(Type::N) | bit(Type::B);
 constexpr uint16_t texts = bit(Type::S) | bit(Type::B);
@@ -172,6 +174,7 @@ void update_action(ExpressionBuilder& builder, std::string_view name, const Valu
 }  // namespace
 
 Bound expected_condition(const Fields& fields) {
+  if (!fields.has("Expected") && !fields.has("ConditionalOperator")) return {};  // nearly always
   const Value wanted = fields.map("Expected");
   ExpressionBuilder builder(ExpressionKind::condition);
   std::vector<uint32_t> conditions;
@@ -183,6 +186,7 @@ Bound expected_condition(const Fields& fields) {
 }
 
 Bound legacy_filter(const Fields& fields, std::string_view member) {
+  if (!fields.has(member) && !fields.has("ConditionalOperator")) return {};
   const Value wanted = fields.map(member);
   ExpressionBuilder builder(ExpressionKind::filter);
   std::vector<uint32_t> conditions;

@@ -110,7 +110,8 @@ void check_order(const Statement& statement, const Target& target, bool has_hash
         "Must have at least one non-optional hash key condition in WHERE clause when using ORDER "
         "BY clause.");
   for (const OrderKey& key : statement.order)
-    if (key.name != target.keys.hash && (target.keys.range.empty() || key.name != target.keys.range))
+    if (key.name != target.keys.hash &&
+        (target.keys.range.empty() || key.name != target.keys.range))
       throw invalid(cat("Variable reference ", key.name,
                         " in ORDER BY clause must be part of the primary key"));
 }

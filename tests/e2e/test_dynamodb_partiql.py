@@ -76,7 +76,8 @@ def test_errors_are_the_clients_own(dynamodb):
         dynamodb.execute_statement(Statement="INSERT INTO \"orders-2026\" VALUE {'pk':'p0','sk':0}")
     with pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException) as refused:
         dynamodb.execute_statement(
-            Statement="UPDATE \"orders-2026\" SET x = 1 WHERE pk = 'p0' AND sk = 0 AND owner = 'me'",
+            Statement="UPDATE \"orders-2026\" SET x = 1 WHERE pk = 'p0' AND sk = 0 "
+                      "AND owner = 'me'",
             ReturnValuesOnConditionCheckFailure="ALL_OLD")
     assert refused.value.response["Item"]["owner"] == {"S": "even"}
     with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as refused:

@@ -124,8 +124,9 @@ TEST_F(DynamoLegacy, BadExpectations) {
             told("Value and AttributeValueList cannot be used together"));
   EXPECT_EQ(refused(R"({"n":{"ComparisonOperator":"EQ"}})"),
             told("Value or AttributeValueList must be used with ComparisonOperator: EQ"));
-  EXPECT_EQ(refused(R"({"n":{"Value":{}}})"),
-            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+  EXPECT_EQ(
+      refused(R"({"n":{"Value":{}}})"),
+      "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
 }
 
 TEST_F(DynamoLegacy, OperandsOfComparisons) {
