@@ -35,7 +35,10 @@ struct StatementRequest {
 
 // --- SELECT --------------------------------------------------------------------------------------
 
-/// Where a page begins: which of the statement's ranges, behind which key.
+/// Of a statement that names several partitions a page holds up to ten items, of up to ten values.
+constexpr size_t values_a_page = 10;
+
+/// Where a page begins: which of the statement's ranges, behind which key (none: at its start).
 struct Start {
   size_t range = 0;
   Value key;
@@ -57,7 +60,7 @@ Start start_from(const StatementRequest& request) {
   const auto range = parse_int(parts[1]);
   const std::string_view key = std::string_view(*bytes).substr(
       parts[0].size() + parts[1].size() + 2);
-  if (!range || *range < 0 || !protocol::parse_json(key, start.key))
+  if (!range || *range < 0 || (!key.empty() && !protocol::parse_json(key, start.key)))
     throw invalid("Invalid NextToken");
   start.range = static_cast<size_t>(*range);
   return start;
@@ -79,16 +82,21 @@ struct Selection {
   bool forward = true;
   Capacity capacity;
   const Item* stopped_at = nullptr;
-  size_t stopped_in = 0;
+  std::optional<size_t> stopped_in;  // none: read to the end
 };
 
 void walk(const TableStore& store, const StatementRequest& request, const Start& from,
           Selection& selection, std::string& out) {
   std::optional<StartKey> start;
-  if (request.token) start.emplace(from.key, selection.target, store);
+  if (!from.key.is_absent()) start.emplace(from.key, selection.target, store);
   const size_t count = std::max<size_t>(1, selection.ranges.size());
   int64_t left = request.limit.value_or(std::numeric_limits<int64_t>::max());
+  if (count > 1) left = std::min<int64_t>(left, values_a_page);
   for (size_t i = from.range; i < count; ++i) {
+    if (i - from.range == values_a_page) {
+      selection.stopped_in = i;
+      return;
+    }
     selection.options.range =
         selection.ranges.empty() ? whole_target() : selection.ranges[i].range(selection.forward);
     selection.options.start = start ? &*start : nullptr;
@@ -96,9 +104,11 @@ void walk(const TableStore& store, const StatementRequest& request, const Start&
     const PageResult result =
         append_items(selection.page, selection.target, selection.options, out);
     add_units(selection.capacity, selection.page, selection.target, result);
-    selection.stopped_in = i;
     selection.stopped_at = result.stopped_at;
-    if (result.stopped_at) return;
+    if (result.stopped_at) {
+      selection.stopped_in = i;
+      return;
+    }
     selection.options.bytes_before += result.bytes;
     left -= static_cast<int64_t>(result.scanned);
     start.reset();
@@ -123,12 +133,13 @@ void select(const api::DirectCall& call, const StatementRequest& request,
   answer.member("Items") += '[';
   walk(*store, request, from, selection, out);
   out += ']';
-  if (selection.stopped_at) {
+  if (selection.stopped_in) {
     std::string key;
-    append_key_json(key, *selection.stopped_at, selection.target.entries->components());
+    if (selection.stopped_at)
+      append_key_json(key, *selection.stopped_at, selection.target.entries->components());
     append_json_string(answer.member("NextToken"),
-                       next_token(request, selection.stopped_in, key));
-    answer.member("LastEvaluatedKey") += key;
+                       next_token(request, *selection.stopped_in, key));
+    if (!key.empty()) answer.member("LastEvaluatedKey") += key;
   }
   if (request.capacity != ReturnCapacity::none)
     selection.capacity.append_json(answer.member("ConsumedCapacity"), store->name(),

@@ -125,6 +125,29 @@ TEST_F(DynamoPartiql, PagesGoOnByToken) {
                                  "greater than or equal to 1"));
 }
 
+TEST_F(DynamoPartiql, ManyPartitionsComeTenAtATime) {
+  make_table();
+  std::string list;
+  for (int i = 0; i < 23; ++i) {
+    if (i % 2) run(cat("INSERT INTO ttt VALUE {'pk': 'k", i, "'}"));
+    list += cat(i ? ", " : "", "'k", i, "'");
+  }
+  const std::string text = cat("SELECT * FROM ttt WHERE pk IN [", list, "]");
+  std::string more;
+  std::vector<size_t> sizes;
+  for (int pages = 0; pages < 9; ++pages) {
+    const Value page = run(text, "", more);
+    sizes.push_back(page.at("Items").size());
+    if (page.at("NextToken").is_absent()) break;
+    more = cat(R"(,"NextToken":)", quoted(page.at("NextToken").text()));
+  }
+  EXPECT_THAT(sizes, testing::ElementsAre(5, 5, 1));
+  std::string many = "'x0'";
+  for (int i = 1; i < 51; ++i) many += cat(", 'x", i, "'");
+  EXPECT_EQ(refused(cat("SELECT * FROM ttt WHERE pk IN [", many, "]")),
+            "The IN operator is provided with too many operands; number of operands: 51");
+}
+
 TEST_F(DynamoPartiql, ReadsIndexes) {
   ddb("CreateTable", R"({"TableName":"idx","BillingMode":"PAY_PER_REQUEST",
       "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},
