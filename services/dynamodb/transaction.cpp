@@ -8,18 +8,13 @@
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/read.h"
 #include "services/dynamodb/throughput_table.h"
+#include "services/dynamodb/transaction.h"
 #include "services/dynamodb/transaction_token.h"
-#include "services/dynamodb/write.h"
 
 namespace squall::dynamodb {
 namespace {
-
 constexpr size_t bytes_max = 4 * 1024 * 1024;
-
-/// What became of one action of a transaction.
-struct Reason {
-  std::string code = "None", message, item_json;
-};
+}  // namespace
 
 AwsError cancelled(const std::vector<Reason>& reasons) {
   std::string codes, json = "[";
@@ -47,20 +42,11 @@ bool any_failed(const std::vector<Reason>& reasons) {
   return std::ranges::any_of(reasons, [](const Reason& r) { return r.code != "None"; });
 }
 
-/// Runs `look`; what AWS refuses about one action becomes its reason.
-template <class F>
-void judge(Reason& reason, F look) {
-  if (reason.code != "None") return;
-  try {
-    look();
-  } catch (const AwsError& error) {
-    if (error.code != "ValidationException" && !is_throttle(error)) throw;
-    reason.code = is_throttle(error) ? cancellation_code(error) : "ValidationError";
-    reason.message = error.message;
-  }
+void judge_by(Reason& reason, const AwsError& error) {
+  if (error.code != "ValidationException" && !is_throttle(error)) throw error;
+  reason.code = is_throttle(error) ? cancellation_code(error) : "ValidationError";
+  reason.message = error.message;
 }
-
-using Locks = std::vector<std::unique_lock<std::mutex>>;
 
 Locks lock_all(const std::vector<std::shared_ptr<TableStore>>& stores) {
   std::map<std::string, TableStore*> in_order;
@@ -79,8 +65,6 @@ void check_distinct(const std::vector<std::pair<const TableStore*, const KeyByte
   }
 }
 
-using Capacities = std::map<std::string, Capacity>;
-
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capacities& list) {
   if (wanted == ReturnCapacity::none) return;
   std::string& out = answer.member("ConsumedCapacity");
@@ -92,6 +76,8 @@ void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capaci
   out += ']';
 }
 
+namespace {
+
 void double_units(Capacity& capacity) {  // a transaction prepares and commits
   capacity.table *= 2;
   for (auto* list : {&capacity.locals, &capacity.globals})
@@ -99,14 +85,6 @@ void double_units(Capacity& capacity) {  // a transaction prepares and commits
 }
 
 // --- writing -------------------------------------------------------------------------------------
-
-struct WriteAction {
-  std::unique_ptr<Placeholders> placeholders;
-  Write write;
-  std::string_view table;
-  Value key_or_item;
-  bool item_on_failure = false;
-};
 
 constexpr std::string_view action_names[] = {"Put", "Update", "Delete", "ConditionCheck"};
 constexpr std::string_view on_failure_names[] = {"NONE", "ALL_OLD"};
@@ -146,20 +124,17 @@ WriteAction action_from(const Value& request) {
   return action;
 }
 
-struct TransactWrite {
-  explicit TransactWrite(const Fields& fields)
-      : capacity(return_capacity(fields)),
-        metrics(return_collection_metrics(fields)),
-        token(fields.optional_text("ClientRequestToken")),
-        items(fields.list("TransactItems")) {
-    for (const Value& item : items.items()) actions.push_back(action_from(item));
-  }
-  ReturnCapacity capacity;
-  bool metrics;
-  std::optional<std::string_view> token;
-  Value items;
-  std::vector<WriteAction> actions;
-};
+}  // namespace
+
+TransactWrite::TransactWrite(const Fields& fields)
+    : capacity(return_capacity(fields)),
+      metrics(return_collection_metrics(fields)),
+      token(fields.optional_text("ClientRequestToken")),
+      items(fields.list("TransactItems")) {
+  for (const Value& item : items.items()) actions.push_back(action_from(item));
+}
+
+namespace {
 
 void find_key(WriteAction& action) {
   Write& write = action.write;
@@ -187,14 +162,14 @@ void pay(const TransactWrite& request, std::vector<Outcome>& outcomes,
   std::map<std::string, TableStore*> stores;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     judge(reasons[i], [&] {
-      take_write(request.actions[i].write, outcomes[i], "TransactWriteItems", 2);
+      take_write(request.actions[i].write, outcomes[i], request.operation, 2);
     });
     outcomes[i].paid = true;
     TableStore& store = *request.actions[i].write.store;
     stores[store.name()] = &store;
   }
   const bool served = !any_failed(reasons);
-  for (const auto& [name, store] : stores) note_request(*store, "TransactWriteItems", served);
+  for (const auto& [name, store] : stores) note_request(*store, request.operation, served);
   if (!served) throw cancelled(reasons);
 }
 
@@ -204,8 +179,10 @@ std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& rea
   for (size_t i = 0; i < outcomes.size(); ++i) {
     judge(reasons[i], [&] { outcomes[i] = evaluate(request.actions[i].write); });
     if (reasons[i].code != "None" || outcomes[i].condition_held) continue;
-    reasons[i].code = "ConditionalCheckFailed";
-    reasons[i].message = "The conditional request failed";
+    const bool inserts = request.actions[i].inserts;
+    reasons[i].code = inserts ? "DuplicateItem" : "ConditionalCheckFailed";
+    reasons[i].message = inserts ? "Duplicate primary key exists in table"
+                                 : "The conditional request failed";
     if (request.actions[i].item_on_failure && outcomes[i].before)
       append_attributes_json(reasons[i].item_json, outcomes[i].before->data());
   }
@@ -234,9 +211,10 @@ void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
   out += '}';
 }
 
-/// Looks and makes; the capacity by table.
-Capacities run(const api::DirectCall& call, const TransactWrite& request,
-               std::vector<Reason>& reasons, uint64_t hash) {
+}  // namespace
+
+Capacities transact(const api::DirectCall& call, const TransactWrite& request,
+                    std::vector<Reason>& reasons, uint64_t hash) {
   std::vector<std::shared_ptr<TableStore>> stores;
   for (const WriteAction& action : request.actions) stores.push_back(action.write.store);
   auto& tokens = call.world.annex<TransactionTokens>();  // before the tables: annexes lock first
@@ -266,6 +244,8 @@ Capacities run(const api::DirectCall& call, const TransactWrite& request,
   return capacities;
 }
 
+namespace {
+
 void transact_write_items(const api::DirectCall& call, std::string& out) {
   TransactWrite request{Fields(checked_document(call))};
   std::vector<Reason> reasons(request.actions.size());
@@ -279,7 +259,7 @@ void transact_write_items(const api::DirectCall& call, std::string& out) {
   check_distinct(items);
   if (any_failed(reasons)) throw cancelled(reasons);
   const uint64_t hash = stable_hash(to_json(request.items));
-  const Capacities capacities = run(call, request, reasons, hash);
+  const Capacities capacities = transact(call, request, reasons, hash);
   AnswerWriter answer(out);
   append_capacities(answer, request.capacity, capacities);
   if (request.metrics) append_metrics(answer, request);
