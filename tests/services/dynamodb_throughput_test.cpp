@@ -1,5 +1,5 @@
-// Throughput enforced: burst, partitions, on-demand growth, indexes, batches, transactions, metrics,
-// and simulated use; and that nothing is, unless asked.
+// Throughput enforced: burst, partitions, on-demand growth, indexes, batches, transactions,
+// metrics, and simulated use; and that nothing is, unless asked.
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/throughput.h"
