@@ -4,6 +4,7 @@
 #include "services/dynamodb/replica.h"
 #include "services/dynamodb/table_settings.h"
 #include "services/ec2/ec2.h"
+#include "services/kms/kms.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -88,6 +89,7 @@ void create_replica(Context& ctx, const Input& in, Table& source) {
   copy.deletion_protection = false;
   copy.generation = 0;
   std::erase_if(copy.indexes, [](const Index& i) { return i.status == "DELETING"; });
+  if (copy.sse) copy.sse_key_arn = kms::managed_key_arn(there, "dynamodb");
   apply_overrides(there, replica, copy);
   enable_stream(there, copy);
   Table& made = add_table(there, std::move(copy), "dynamodb.replica.creating");
