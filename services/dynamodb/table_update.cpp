@@ -169,6 +169,7 @@ Value update_table(Context& ctx, Input in) {
   refuse_unserved(in);
   const Table& there = table_at(ctx, in.string("TableName"));
   require_active(there);
+  check_under_way(ctx);
   Table& table = ctx.edit<Table>(there.id);
   if (const auto protection = in.optional_boolean("DeletionProtectionEnabled"))
     table.deletion_protection = *protection;

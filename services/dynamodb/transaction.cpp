@@ -53,23 +53,55 @@ void judge(Reason& reason, F look) {
   try {
     look();
   } catch (const AwsError& error) {
-    if (error.code != "ValidationException") throw;
-    reason.code = "ValidationError";
+    if (error.code == "ValidationException")
+      reason.code = "ValidationError";
+    else if (error.code == "ItemCollectionSizeLimitExceededException")
+      reason.code = "ItemCollectionSizeLimitExceeded";
+    else
+      throw;
     reason.message = error.message;
   }
 }
 
-using Locks = std::vector<std::unique_lock<std::mutex>>;
+using ItemPlaces = std::vector<std::pair<TableStore*, const KeyBytes*>>;
 
-Locks lock_all(const std::vector<std::shared_ptr<TableStore>>& stores) {
+/// The locks of all tables a transaction touches.
+class Locks {
+ public:
+  /// Cancelled where another transaction has one of the tables locked and is at work on the same
+  /// item. One that writes tells others which items it is at work on.
+  Locks(const ItemPlaces& items, std::vector<Reason>& reasons, bool writes);
+
+ private:
+  struct Release {
+    void operator()(HeldItems* held) const { held->release(); }
+  };
+  std::vector<std::unique_lock<std::mutex>> locks_;
+  std::vector<std::unique_ptr<HeldItems, Release>> holding_;  // let go before the locks
+};
+
+Locks::Locks(const ItemPlaces& items, std::vector<Reason>& reasons, bool writes) {
   std::map<std::string, TableStore*> in_order;
-  for (const auto& store : stores) in_order[store->name()] = store.get();
-  Locks locks;
-  for (const auto& [name, store] : in_order) locks.push_back(lock_active(*store));
-  return locks;
+  for (const auto& [store, key] : items) in_order[store->name()] = store;
+  for (const auto& [name, store] : in_order) {
+    std::unique_lock lock(store->mutex(), std::try_to_lock);
+    for (size_t i = 0; !lock && i < items.size(); ++i)
+      if (items[i].first == store && store->held().has(items[i].second->text()))
+        reasons[i] = {"TransactionConflict", "Transaction is ongoing for the item", {}};
+    if (any_failed(reasons)) throw cancelled(reasons);
+    if (!lock) lock.lock();
+    check_active(*store);
+    locks_.push_back(std::move(lock));
+    if (!writes) continue;
+    std::vector<std::string> keys;
+    for (const auto& [other, key] : items)
+      if (other == store) keys.push_back(key->text());
+    holding_.emplace_back(&store->held());
+    holding_.back()->hold(std::move(keys));
+  }
 }
 
-void check_distinct(const std::vector<std::pair<const TableStore*, const KeyBytes*>>& items) {
+void check_distinct(const ItemPlaces& items) {
   std::set<std::string> seen;
   for (const auto& [store, key] : items) {
     if (key->hash.empty()) continue;  // its key was refused already
@@ -179,6 +211,14 @@ void check_size(const std::vector<Outcome>& outcomes) {
     throw invalid("Transaction request cannot be larger than 4 MB in aggregate size of items");
 }
 
+/// What the actions add together to one collection is judged together.
+void judge_growth(const TransactWrite& request, const std::vector<Outcome>& outcomes,
+                  std::vector<Reason>& reasons) {
+  CollectionGrowth growth;
+  for (size_t i = 0; i < outcomes.size(); ++i)
+    judge(reasons[i], [&] { growth.add(request.actions[i].write, outcomes[i]); });
+}
+
 /// Under all locks: what each action would do, or why the transaction is cancelled.
 std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& reasons) {
   std::vector<Outcome> outcomes(request.actions.size());
@@ -190,6 +230,7 @@ std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& rea
     if (request.actions[i].item_on_failure && outcomes[i].before)
       append_attributes_json(reasons[i].item_json, outcomes[i].before->data());
   }
+  judge_growth(request, outcomes, reasons);
   if (any_failed(reasons)) throw cancelled(reasons);
   check_size(outcomes);
   return outcomes;
@@ -201,6 +242,7 @@ void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
     if (!action.write.store->has_local_indexes()) continue;
     std::string& text = by_table[action.write.store->name()];
     if (!text.empty()) text += ',';
+    const std::lock_guard lock(action.write.store->mutex());
     append_collection_metrics(text, action.write);
   }
   if (by_table.empty()) return;
@@ -217,10 +259,13 @@ void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
 /// Looks and makes; the capacity by table.
 Capacities run(const api::DirectCall& call, const TransactWrite& request,
                std::vector<Reason>& reasons, uint64_t hash) {
-  std::vector<std::shared_ptr<TableStore>> stores;
-  for (const WriteAction& action : request.actions) stores.push_back(action.write.store);
   auto& tokens = call.world.annex<TransactionTokens>();  // before the tables: annexes lock first
-  const Locks locks = lock_all(stores);
+  std::optional<TransactionTokens::UnderWay> under_way;
+  if (request.token) under_way.emplace(tokens, *request.token, hash);
+  ItemPlaces items;
+  for (const WriteAction& action : request.actions)
+    items.emplace_back(action.write.store.get(), &action.write.key);
+  const Locks locks(items, reasons, true);
   const Time now = call.world.now();
   Capacities capacities;
   if (request.token && tokens.was_made(*request.token, hash, now)) {
@@ -249,7 +294,7 @@ Capacities run(const api::DirectCall& call, const TransactWrite& request,
 void transact_write_items(const api::DirectCall& call, std::string& out) {
   TransactWrite request{Fields(checked_document(call))};
   std::vector<Reason> reasons(request.actions.size());
-  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
+  ItemPlaces items;
   for (size_t i = 0; i < request.actions.size(); ++i) {
     WriteAction& action = request.actions[i];
     action.write.store = find_store(call, action.table);
@@ -319,15 +364,11 @@ void transact_get_items(const api::DirectCall& call, std::string& out) {
   std::vector<ReadAction> actions;
   for (const Value& item : list.items())
     actions.push_back(read_action(call, item, reasons[actions.size()]));
-  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
-  std::vector<std::shared_ptr<TableStore>> stores;
-  for (const ReadAction& action : actions) {
-    items.emplace_back(action.store.get(), &action.key);
-    stores.push_back(action.store);
-  }
+  ItemPlaces items;
+  for (const ReadAction& action : actions) items.emplace_back(action.store.get(), &action.key);
   check_distinct(items);
   if (any_failed(reasons)) throw cancelled(reasons);
-  const Locks locks = lock_all(stores);
+  const Locks locks(items, reasons, false);
   Capacities capacities;
   AnswerWriter answer(out);
   append_responses(answer.member("Responses"), actions, capacities);
