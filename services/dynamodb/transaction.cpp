@@ -7,6 +7,7 @@
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/read.h"
+#include "services/dynamodb/transaction_locks.h"
 #include "services/dynamodb/transaction_token.h"
 #include "services/dynamodb/write.h"
 
@@ -63,42 +64,11 @@ void judge(Reason& reason, F look) {
   }
 }
 
-using ItemPlaces = std::vector<std::pair<TableStore*, const KeyBytes*>>;
-
-/// The locks of all tables a transaction touches.
-class Locks {
- public:
-  /// Cancelled where another transaction has one of the tables locked and is at work on the same
-  /// item. One that writes tells others which items it is at work on.
-  Locks(const ItemPlaces& items, std::vector<Reason>& reasons, bool writes);
-
- private:
-  struct Release {
-    void operator()(HeldItems* held) const { held->release(); }
-  };
-  std::vector<std::unique_lock<std::mutex>> locks_;
-  std::vector<std::unique_ptr<HeldItems, Release>> holding_;  // let go before the locks
-};
-
-Locks::Locks(const ItemPlaces& items, std::vector<Reason>& reasons, bool writes) {
-  std::map<std::string, TableStore*> in_order;
-  for (const auto& [store, key] : items) in_order[store->name()] = store;
-  for (const auto& [name, store] : in_order) {
-    std::unique_lock lock(store->mutex(), std::try_to_lock);
-    for (size_t i = 0; !lock && i < items.size(); ++i)
-      if (items[i].first == store && store->held().has(items[i].second->text()))
-        reasons[i] = {"TransactionConflict", "Transaction is ongoing for the item", {}};
-    if (any_failed(reasons)) throw cancelled(reasons);
-    if (!lock) lock.lock();
-    check_active(*store);
-    locks_.push_back(std::move(lock));
-    if (!writes) continue;
-    std::vector<std::string> keys;
-    for (const auto& [other, key] : items)
-      if (other == store) keys.push_back(key->text());
-    holding_.emplace_back(&store->held());
-    holding_.back()->hold(std::move(keys));
-  }
+/// Cancelled where another transaction is at work on one of the items.
+void check_conflicts(const TransactionLocks& locks, std::vector<Reason>& reasons) {
+  for (const size_t i : locks.conflicts())
+    reasons[i] = {"TransactionConflict", "Transaction is ongoing for the item", {}};
+  if (any_failed(reasons)) throw cancelled(reasons);
 }
 
 void check_distinct(const ItemPlaces& items) {
@@ -265,7 +235,8 @@ Capacities run(const api::DirectCall& call, const TransactWrite& request,
   ItemPlaces items;
   for (const WriteAction& action : request.actions)
     items.emplace_back(action.write.store.get(), &action.write.key);
-  const Locks locks(items, reasons, true);
+  const TransactionLocks locks(items, true);
+  check_conflicts(locks, reasons);
   const Time now = call.world.now();
   Capacities capacities;
   if (request.token && tokens.was_made(*request.token, hash, now)) {
@@ -368,7 +339,8 @@ void transact_get_items(const api::DirectCall& call, std::string& out) {
   for (const ReadAction& action : actions) items.emplace_back(action.store.get(), &action.key);
   check_distinct(items);
   if (any_failed(reasons)) throw cancelled(reasons);
-  const Locks locks(items, reasons, false);
+  const TransactionLocks locks(items, false);
+  check_conflicts(locks, reasons);
   Capacities capacities;
   AnswerWriter answer(out);
   append_responses(answer.member("Responses"), actions, capacities);
