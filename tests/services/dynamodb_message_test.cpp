@@ -125,5 +125,47 @@ TEST_F(DynamoMessages, OfRequestsThatAskTooMuch) {
             "Transaction request cannot be larger than 4 MB in aggregate size of items");
 }
 
+std::string member_names(const Value& map) {
+  std::string names;
+  for (const Member& m : map.members()) names += cat(names.empty() ? "" : " ", m.key.text);
+  return names;
+}
+
+TEST_F(DynamoMessages, WhatIsAbsentIsAbsent) {
+  const auto table = [&](std::string_view name) {
+    return call("dynamodb", "DescribeTable", {{"TableName", name}}).at("Table");
+  };
+  EXPECT_EQ(member_names(table("ttt")),
+            "AttributeDefinitions TableName KeySchema TableStatus CreationDateTime "
+            "ProvisionedThroughput TableSizeBytes ItemCount TableArn TableId BillingModeSummary "
+            "DeletionProtectionEnabled WarmThroughput");
+  EXPECT_EQ(member_names(table("iii").at("GlobalSecondaryIndexes")[0]),
+            "IndexName KeySchema Projection IndexStatus ProvisionedThroughput IndexSizeBytes "
+            "ItemCount IndexArn WarmThroughput");
+  EXPECT_EQ(ddb_text("PutItem", R"({"TableName":"iii","Item":{"pk":{"S":"a"},"sk":{"S":"b"}}})"),
+            "{}");
+  EXPECT_EQ(ddb_text("GetItem", R"({"TableName":"ttt","Key":{"pk":{"S":"none"}}})"), "{}");
+  EXPECT_EQ(ddb_text("Scan", R"({"TableName":"ttt"})"),
+            R"({"Items":[],"Count":0,"ScannedCount":0})");
+}
+
+TEST_F(DynamoMessages, ABatchAnswersSixteenMegabytesAtMost) {
+  const std::string big(390 * 1024, 'x');
+  std::string keys;
+  for (int i = 0; i < 50; ++i) {
+    put("ttt", cat(R"({"pk":{"S":"k)", i, R"("},"v":{"S":")", big, R"("}})"));
+    keys += cat(i ? "," : "", R"({"pk":{"S":"k)", i, R"("}})");
+  }
+  const Value answer =
+      ddb("BatchGetItem", cat(R"({"RequestItems":{"ttt":{"Keys":[)", keys, "]}}}"));
+  const size_t got = answer.at("Responses").at("ttt").size();
+  EXPECT_EQ(got, 42u);  // 42 times 390 KB, and a few bytes
+  const Value left = answer.at("UnprocessedKeys");
+  EXPECT_EQ(left.at("ttt").at("Keys").size(), 50 - got);
+  const Value rest = call("dynamodb", "BatchGetItem", {{"RequestItems", left}});
+  EXPECT_EQ(rest.at("Responses").at("ttt").size(), 50 - got);
+  EXPECT_TRUE(rest.at("UnprocessedKeys").empty());
+}
+
 }  // namespace
 }  // namespace squall
