@@ -131,6 +131,35 @@ TEST_F(DynamoLimits, ATableHasItsBackupsOneAfterTheOther) {
   backup("ttt");
 }
 
+TEST_F(DynamoLimits, ATableHasItsIndexesMadeOneAfterTheOther) {
+  make_table();
+  use_latency(sim::LatencyProfile::documented);
+  const auto create = [](std::string_view index) {
+    return cat(R"({"TableName":"ttt","AttributeDefinitions":[{"AttributeName":"pk",
+      "AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":")", index,
+               R"(","Projection":{"ProjectionType":"ALL"},
+      "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}}]})");
+  };
+  const auto remove = [](std::string_view index) {
+    return cat(R"({"TableName":"ttt","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":")",
+               index, R"("}}]})");
+  };
+  const char* words =
+      "LimitExceededException: Subscriber limit exceeded: Only 1 online index can be created or "
+      "deleted simultaneously per table";
+  ddb("UpdateTable", create("one"));
+  while (ddb("DescribeTable", R"({"TableName":"ttt"})").at("Table").at("TableStatus").text() !=
+         "ACTIVE")
+    advance(1s);
+  EXPECT_EQ(refusal("UpdateTable", create("two")), words);
+  ddb("UpdateTable", remove("one"));  // given up while it is filled
+  advance(1min);
+  ddb("UpdateTable", create("two"));
+  advance(10min);
+  ddb("UpdateTable", create("three"));
+  advance(10min);
+}
+
 TEST_F(DynamoLimits, ThereAreTwoThousandFiveHundredTablesAtMost) {
   for (int i = 0; i < 2500; ++i) make_table(cat("table", i));
   EXPECT_EQ(refusal("CreateTable", R"({"TableName":"one-more","BillingMode":"PAY_PER_REQUEST",
