@@ -7,6 +7,7 @@
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/read.h"
+#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/transaction_locks.h"
 #include "services/dynamodb/transaction_token.h"
 #include "services/dynamodb/write.h"
@@ -58,6 +59,8 @@ void judge(Reason& reason, F look) {
       reason.code = "ValidationError";
     else if (error.code == "ItemCollectionSizeLimitExceededException")
       reason.code = "ItemCollectionSizeLimitExceeded";
+    else if (is_throttle(error))
+      reason.code = cancellation_code(error);
     else
       throw;
     reason.message = error.message;
@@ -189,6 +192,24 @@ void judge_growth(const TransactWrite& request, const std::vector<Outcome>& outc
     judge(reasons[i], [&] { growth.add(request.actions[i].write, outcomes[i]); });
 }
 
+/// Before anything is made: all of it is served, or nothing.
+void pay(const TransactWrite& request, std::vector<Outcome>& outcomes,
+         std::vector<Reason>& reasons) {
+  if (!request.actions.front().write.store->world().enforces_throughput()) return;
+  std::map<std::string, TableStore*> stores;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    judge(reasons[i], [&] {
+      take_write(request.actions[i].write, outcomes[i], "TransactWriteItems", 2);
+    });
+    outcomes[i].paid = true;
+    TableStore& store = *request.actions[i].write.store;
+    stores[store.name()] = &store;
+  }
+  const bool served = !any_failed(reasons);
+  for (const auto& [name, store] : stores) note_request(*store, "TransactWriteItems", served);
+  if (!served) throw cancelled(reasons);
+}
+
 /// Under all locks: what each action would do, or why the transaction is cancelled.
 std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& reasons) {
   std::vector<Outcome> outcomes(request.actions.size());
@@ -203,6 +224,7 @@ std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& rea
   judge_growth(request, outcomes, reasons);
   if (any_failed(reasons)) throw cancelled(reasons);
   check_size(outcomes);
+  pay(request, outcomes, reasons);
   return outcomes;
 }
 
@@ -303,6 +325,25 @@ ReadAction read_action(const api::DirectCall& call, const Value& request, Reason
   return action;
 }
 
+/// Before anything is read. Throws the reasons where something is throttled.
+void pay(const std::vector<ReadAction>& actions, std::vector<Reason>& reasons) {
+  if (!actions.front().store->world().enforces_throughput()) return;
+  std::map<std::string, TableStore*> stores;
+  for (size_t i = 0; i < actions.size(); ++i) {
+    const auto& [store, key, projection] = actions[i];
+    const ReadSource source{"TransactGetItems", nullptr, key.hash};
+    const Item* item = store->find(key.position());
+    judge(reasons[i], [&] {
+      require_read(*store, source);
+      take_read(*store, source, 2 * read_units(item ? item->size() : 0, true));
+    });
+    stores[store->name()] = store.get();
+  }
+  const bool served = !any_failed(reasons);
+  for (const auto& [name, store] : stores) note_request(*store, "TransactGetItems", served);
+  if (!served) throw cancelled(reasons);
+}
+
 void append_responses(std::string& out, const std::vector<ReadAction>& actions,
                       Capacities& capacities) {
   size_t bytes = 0;
@@ -341,6 +382,7 @@ void transact_get_items(const api::DirectCall& call, std::string& out) {
   if (any_failed(reasons)) throw cancelled(reasons);
   const TransactionLocks locks(items, false);
   check_conflicts(locks, reasons);
+  pay(actions, reasons);
   Capacities capacities;
   AnswerWriter answer(out);
   append_responses(answer.member("Responses"), actions, capacities);
