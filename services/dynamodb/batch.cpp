@@ -5,6 +5,7 @@
 
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/legacy.h"
 #include "services/dynamodb/read.h"
 #include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/write.h"
@@ -40,7 +41,7 @@ struct TableKeys {
         consistent(fields.boolean("ConsistentRead").value_or(false)),
         placeholders(fields.map("ExpressionAttributeNames"), {}) {
     check_legacy(fields, {"AttributesToGet"}, {"ProjectionExpression"});
-    refuse_members(fields, {"AttributesToGet"});
+    projection = Projection(attributes_to_get(fields));
     check_placeholder_use(fields, {"ProjectionExpression"});
     if (const auto text = fields.optional_text("ProjectionExpression"))
       projection = Projection(*text, placeholders);
@@ -112,7 +113,8 @@ void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, st
   if (!batch.unprocessed.empty()) batch.unprocessed += ',';
   append_json_string(batch.unprocessed, table.name);
   batch.unprocessed += cat(":{\"Keys\":[", left, "]");
-  for (const char* member : {"ProjectionExpression", "ExpressionAttributeNames"}) {
+  for (const char* member :
+       {"ProjectionExpression", "ExpressionAttributeNames", "AttributesToGet"}) {
     if (!table.fields.has(member)) continue;
     batch.unprocessed += cat(",\"", member, "\":", to_json(table.fields.raw(member)));
   }

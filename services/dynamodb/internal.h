@@ -80,5 +80,8 @@ std::span<const api::HandlerRow> read_rows();
 std::span<const api::HandlerRow> page_rows();
 std::span<const api::HandlerRow> batch_rows();
 std::span<const api::HandlerRow> transaction_rows();
+std::span<const api::HandlerRow> partiql_rows();
+std::span<const api::HandlerRow> partiql_batch_rows();
+std::span<const api::HandlerRow> partiql_transaction_rows();
 
 }  // namespace squall::dynamodb

@@ -107,13 +107,6 @@ bool return_collection_metrics(const Fields& fields) {
   return fields.choice("ReturnItemCollectionMetrics", names, 0) == 1;
 }
 
-void refuse_members(const Fields& fields, std::initializer_list<std::string_view> members) {
-  for (const std::string_view member : members)
-    if (fields.has(member))
-      throw AwsError{"NotImplemented", cat("Squall does not serve the parameter ", member, " yet."),
-                     501};
-}
-
 void check_legacy(const Fields& fields, std::initializer_list<std::string_view> legacy,
                   std::initializer_list<std::string_view> expressions) {
   std::string old_ones, new_ones;

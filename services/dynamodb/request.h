@@ -68,10 +68,7 @@ enum class ReturnCapacity : uint8_t { none, total, indexes };
 ReturnCapacity return_capacity(const Fields& fields);
 bool return_collection_metrics(const Fields& fields);
 
-/// A member that has a meaning but is not served: says so, instead of ignoring it.
-void refuse_members(const Fields& fields, std::initializer_list<std::string_view> members);
-/// Legacy members beside expressions are refused in AWS's words; alone they are refused as not
-/// served.
+/// Legacy members beside expressions are refused in AWS's words.
 void check_legacy(const Fields& fields, std::initializer_list<std::string_view> legacy,
                   std::initializer_list<std::string_view> expressions);
 void check_placeholder_use(const Fields& fields,
