@@ -15,7 +15,7 @@ namespace {
 constexpr double read_ms = 3, write_ms = 5;
 // Operations that pass item by item and count as a whole (note_request).
 constexpr std::string_view composites[] = {"BatchGetItem", "BatchWriteItem", "TransactGetItems",
-                                           "TransactWriteItems"};
+                                           "TransactWriteItems", "ExecuteTransaction"};
 
 struct Throttle {
   Use use;
