@@ -77,6 +77,36 @@ TEST_F(DynamoLimits, FiveHundredTablesAndIndexesAreUnderWayAtMost) {
   make_table("one-more");
 }
 
+TEST_F(DynamoLimits, GlobalTablesWaitForTheOthersToo) {
+  const auto make_replica = [&](std::string region, std::string_view table) {
+    use_region(std::move(region));
+    ddb("CreateTable", cat(R"({"TableName":")", table, R"(",
+      "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5},
+      "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+      "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
+      "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]})"));
+  };
+  const auto create = [](std::string_view table) {
+    return cat(R"({"GlobalTableName":")", table,
+               R"(","ReplicationGroup":[{"RegionName":"us-east-1"},{"RegionName":"eu-west-1"}]})");
+  };
+  for (const char* table : {"old", "new"})
+    for (const char* region : {"eu-west-1", "us-east-1"}) make_replica(region, table);
+  ddb("CreateGlobalTable", create("old"));
+  const char* settings = R"({"GlobalTableName":"old",
+    "GlobalTableProvisionedWriteCapacityUnits":9})";
+  const char* scaling = R"({"TableName":"new","ProvisionedWriteCapacityAutoScalingUpdate":
+    {"MinimumUnits":1,"MaximumUnits":9}})";
+  use_latency(sim::LatencyProfile::documented);
+  make_indexed_tables(250);
+  EXPECT_EQ(ddb_error("CreateGlobalTable", create("new")).code, "LimitExceededException");
+  EXPECT_EQ(ddb_error("UpdateGlobalTableSettings", settings).code, "LimitExceededException");
+  EXPECT_EQ(ddb_error("UpdateTableReplicaAutoScaling", scaling).code, "LimitExceededException");
+  advance(15min);
+  ddb("UpdateGlobalTableSettings", settings);
+  EXPECT_EQ(ddb_error("UpdateGlobalTableSettings", settings).code, "ResourceInUseException");
+}
+
 TEST_F(DynamoLimits, FiftyRestoresAndThreeHundredBackupsAreUnderWayAtMost) {
   make_rich_table();
   const std::string made = backup("ttt");
@@ -213,6 +243,9 @@ TEST_F(DynamoCollections, AreFullAtTheirLimit) {
   };
   EXPECT_EQ(refusal("BatchWriteItem", batch(item("b", "3", 200), item("b", "4", 400))), full);
   EXPECT_EQ(get("lll", R"({"pk":{"S":"b"},"sk":{"S":"3"}})"), "null");  // nothing was made
+  EXPECT_EQ(refusal("ExecuteStatement",
+                    cat(R"({"Statement":"INSERT INTO lll VALUE {'pk':'b','sk':'9','v':'x)",
+                        std::string(800, 'x'), R"('}"})")), full);
   // It may shrink, and then there is room.
   put("lll", item("a", "1", 300));
   put("lll", item("a", "2", 600));
