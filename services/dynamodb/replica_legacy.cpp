@@ -24,7 +24,8 @@ void check_member(const sim::Scope& scope, const std::string& name, const std::s
   const Table* table = scope.in_region(region).view<Table>(name);
   if (!table)
     throw AwsError{"TableNotFoundException",
-                   cat("Table not found: Table: ", name, " not found in region: ", region)};
+                   cat("Table not found: Table: '", name, "' not found in region: '", region,
+                       "'.")};
   if (global_table_of(scope.in_region(region), name))
     throw invalid(cat("Table ", name, " in region ", region, " is part of a global table already"));
   const auto refuse = [&](std::string_view why) {
@@ -101,6 +102,7 @@ Value create_global_table(Context& ctx, Input in) {
   }
   if (group.replicas.empty())
     throw invalid_parameter("ReplicationGroup must name at least one replica");
+  check_under_way(ctx);
   const Value answer = describe(ctx, group);
   put(ctx, std::move(group));
   return answer;

@@ -87,6 +87,7 @@ void create_replica(Context& ctx, const Input& in, Table& source) {
   copy.policy_revision.clear();
   copy.deletion_protection = false;
   copy.generation = 0;
+  copy.backups_since.reset();
   std::erase_if(copy.indexes, [](const Index& i) { return i.status == "DELETING"; });
   apply_overrides(there, replica, copy);
   enable_stream(there, copy);
