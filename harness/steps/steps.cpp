@@ -37,7 +37,9 @@ std::span<const StepKind> step_kinds() {
        true, parse_service_event},
       {"deployment", "service (CLUSTER/NAME), state, definition (wildcard): the last, at the end",
        true, parse_deployment},
-      {"calls", "name, at_least, at_most (share that succeeds), attempts_at_most, phase",
+      {"calls",
+       "name, at_least, at_most (share that succeeds), attempts_at_most, throttled_at_most, "
+       "throttled_at_least (of the attempts), phase",
        true, parse_calls},
       {"sql", "query: over the journal; equals, at_least, at_most", true, parse_sql},
       {"nat-limit", "gateway, destination, connections, accepted", true, parse_nat},
