@@ -24,7 +24,7 @@ struct ServeFlags {
   uint16_t port = 4566;
   uint64_t seed = 1;
   int threads = 1;
-  bool quiet = false;
+  bool quiet = false, throughput = false;
 };
 
 void add_serve(CLI::App& app, ServeFlags& flags) {
@@ -45,6 +45,9 @@ void add_serve(CLI::App& app, ServeFlags& flags) {
                    "How long lifecycles take: zero (at once), measured or documented durations")
       ->check(CLI::IsMember({"zero", "measured", "documented"}))
       ->capture_default_str();
+  serve->add_flag("--enforce-throughput", flags.throughput,
+                  "Throttle what exceeds the throughput of DynamoDB tables and indexes, and count "
+                  "it in CloudWatch, as drills do");
   serve->add_option("--account", flags.account, "Account of keys that are not twelve digits")
       ->capture_default_str();
   serve->add_option("--region", flags.region, "Region of requests that name none")
@@ -88,6 +91,9 @@ int run_drill_command(const DrillFlags& flags) {
           std::printf("  %-14s %s\n", std::string(kind.name).c_str(),
                       std::string(kind.help).c_str());
     }
+    std::puts("\nevery entry: id, because, at: 5m (a check without it runs at the end), and\n"
+              "  each: 1..100 or [a, b]     once an item; ${each} stands for it\n"
+              "  every: 30s, until: 15m     an action again and again");
     return 0;
   }
   if (flags.file.empty()) {
@@ -118,6 +124,7 @@ int run_serve(const ServeFlags& flags) {
   options.world.seed = flags.seed;
   options.world.pace = *sim::parse_pace(flags.pace);
   options.world.latency = *sim::parse_latency_profile(flags.latency);
+  options.world.enforce_throughput = flags.throughput;
   if (options.world.pace == sim::Pace::wall) options.world.start = sim::real_time_of_day();
   options.region = flags.region;
   options.advertised_host = flags.advertised_host;

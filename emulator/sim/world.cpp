@@ -35,7 +35,8 @@ World::World(const Laws& laws, WorldOptions options)
     : laws_(laws),
       options_(std::move(options)),
       clock_(options_.pace, options_.start),
-      next_due_ns_(std::numeric_limits<int64_t>::max()) {
+      next_due_ns_(std::numeric_limits<int64_t>::max()),
+      enforces_throughput_(options_.enforce_throughput) {
   journal_.set_detailed(options_.detailed_journal);
   journal_.set_limit(options_.journal_entries_max);
 }
@@ -202,6 +203,7 @@ void World::run_event(const Event& event) {
 void World::advance_to(Time until) {
   int at_this_instant = 0;
   Time instant = now();
+  update_next_due();  // takes what was posted
   for (;;) {
     const auto next = scheduler_.next_time();
     const bool due = next && *next <= until;
@@ -230,7 +232,18 @@ void World::advance_to(Time until) {
   update_next_due();
 }
 
+void World::post(Event event) {
+  const std::lock_guard lock(posted_mutex_);
+  const int64_t due = to_ns(event.time);
+  if (due < next_due_ns_.load(std::memory_order_relaxed))
+    next_due_ns_.store(due, std::memory_order_relaxed);
+  posted_.push_back(std::move(event));
+}
+
 void World::update_next_due() {
+  const std::lock_guard lock(posted_mutex_);
+  for (Event& event : posted_) scheduler_.push_unique(std::move(event));
+  posted_.clear();
   const auto next = scheduler_.next_time();
   next_due_ns_.store(next ? to_ns(*next) : std::numeric_limits<int64_t>::max(),
                      std::memory_order_relaxed);
@@ -244,6 +257,11 @@ void World::reset() {
   regions_.clear();
   streams_.clear();
   scheduler_.clear();
+  {
+    const std::lock_guard lock(posted_mutex_);
+    posted_.clear();
+  }
+  set_enforces_throughput(options_.enforce_throughput);
   journal_.clear();
   if (clock_.pace() != Pace::wall) {
     const double scale = clock_.scale();

@@ -30,7 +30,8 @@ std::span<const StepKind> step_kinds() {
       {"capacity", "group, at_least, at_most, within, from: instances in service", true,
        parse_capacity},
       {"tasks",
-       "service (CLUSTER/NAME), count: running|desired, at_least, at_most, sometimes, from, to",
+       "service (CLUSTER/NAME) or cluster (of more than 12 services), count: running|desired, "
+       "at_least, at_most, sometimes, from, to",
        true, parse_tasks},
       {"service-event", "service (CLUSTER/NAME), contains, within, at_least, at_most (how often)",
        true, parse_service_event},

@@ -6,6 +6,7 @@
 
 #include "emulator/core/text.h"
 #include "services/dynamodb/legacy.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -104,13 +105,30 @@ class Walk {
   std::string held_, selected_;
 };
 
+/// The partition key from which a page is read: its throughput is taken of that partition.
+std::string first_hash(const Target& target, const PageOptions& options) {
+  const OrderedIndex& entries = *target.entries;
+  if (options.start) return options.start->bytes().front();
+  if (options.range.from.count) return std::string(options.range.from.parts[0]);
+  const auto first = entries.seek(options.range.from);
+  return first == entries.end() ? std::string()
+                                : std::string(entries.component(*entries.item(first), 0));
+}
+
 }  // namespace
 
-PageResult append_items(const PageRequest& request, const Target& target,
+PageResult append_items(TableStore& store, const PageRequest& request, const Target& target,
                         const PageOptions& options, std::string& out) {
+  std::string hash;
+  if (store.world().enforces_throughput()) hash = first_hash(target, options);
+  const bool global = target.index && target.index->global;
+  const ReadSource source{request.operation, global ? target.index : nullptr, hash};
+  require_read(store, source);
   Walk walk(request, target, options, out);
   walk.run();
-  return walk.result;
+  const PageResult& done = walk.result;
+  take_read(store, source, read_units(done.bytes, request.consistent) + done.fetched_units);
+  return done;
 }
 
 void add_units(Capacity& capacity, const PageRequest& request, const Target& target,
@@ -128,6 +146,7 @@ void add_units(Capacity& capacity, const PageRequest& request, const Target& tar
 
 PageRequest::PageRequest(const Fields& fields, bool query)
     : is_query(query),
+      operation(query ? "Query" : "Scan"),
       table(fields.text("TableName")),
       index(fields.optional_text("IndexName")),
       filter(fields.optional_text("FilterExpression")),
@@ -147,7 +166,7 @@ PageRequest::PageRequest(const Fields& fields, bool query)
   }
 }
 
-Target target_of(const TableStore& store, const PageRequest& request) {
+Target target_of(TableStore& store, const PageRequest& request) {
   const Plan& plan = store.plan();
   if (!request.index) return {&store.items(), nullptr, plan.keys, plan.types};
   const IndexPlan* index = plan.find_index(*request.index);
@@ -156,6 +175,7 @@ Target target_of(const TableStore& store, const PageRequest& request) {
     throw invalid("Consistent reads are not supported on global secondary indexes");
   if (!index->readable)
     throw invalid(cat("Cannot read from backfilling global secondary index: ", index->name));
+  store.catch_up(store.world().now());
   return {&store.index(static_cast<size_t>(index - plan.indexes.data())), index, index->keys,
           index->types};
 }
@@ -214,15 +234,15 @@ Position StartKey::position(Position::Edge edge) const {
   return p;
 }
 
-void write_page(const TableStore& store, const PageRequest& request, const Target& target,
+void write_page(TableStore& store, const PageRequest& request, const Target& target,
                 const PageOptions& options, std::string& out) {
   AnswerWriter answer(out);
   PageResult page;
   if (request.select == Select::count) {
-    page = append_items(request, target, options, out);
+    page = append_items(store, request, target, options, out);
   } else {
     answer.member("Items") += '[';
-    page = append_items(request, target, options, out);
+    page = append_items(store, request, target, options, out);
     out += ']';
   }
   answer.member("Count") += std::to_string(page.count);

@@ -18,6 +18,7 @@ struct PageRequest {
   explicit PageRequest(const Fields& fields, bool is_query);
 
   bool is_query = false;
+  std::string_view operation = "ExecuteStatement";  // in metrics
   std::string_view table;
   std::optional<std::string_view> index, filter, projection;
   std::optional<Select> select;
@@ -37,7 +38,7 @@ struct Target {
   KeyTypes types;
 };
 /// Under the table's lock. Throws where the index is not there, not readable, or not consistent.
-Target target_of(const TableStore& store, const PageRequest& request);
+Target target_of(TableStore& store, const PageRequest& request);
 
 struct Range {
   Position from, to;
@@ -71,13 +72,14 @@ struct PageResult {
   const Item* stopped_at = nullptr;
 };
 /// Appends the items of a range to a list that stands open at the end of `out`.
-PageResult append_items(const PageRequest& request, const Target& target,
+/// Throws where the table or index gives no more.
+PageResult append_items(TableStore& store, const PageRequest& request, const Target& target,
                         const PageOptions& options, std::string& out);
 void add_units(Capacity& capacity, const PageRequest& request, const Target& target,
                const PageResult& result);
 
 /// Walks and writes Items, Count, ScannedCount, LastEvaluatedKey and ConsumedCapacity.
-void write_page(const TableStore& store, const PageRequest& request, const Target& target,
+void write_page(TableStore& store, const PageRequest& request, const Target& target,
                 const PageOptions& options, std::string& out);
 /// Refuses selections that the target cannot give.
 void check_select(const PageRequest& request, const Target& target, const Projection& projection);

@@ -5,6 +5,7 @@
 #include "emulator/protocol/json.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/partiql_run.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -85,7 +86,7 @@ struct Selection {
   std::optional<size_t> stopped_in;  // none: read to the end
 };
 
-void walk(const TableStore& store, const StatementRequest& request, const Start& from,
+void walk(TableStore& store, const StatementRequest& request, const Start& from,
           Selection& selection, std::string& out) {
   std::optional<StartKey> start;
   if (!from.key.is_absent()) start.emplace(from.key, selection.target, store);
@@ -102,7 +103,7 @@ void walk(const TableStore& store, const StatementRequest& request, const Start&
     selection.options.start = start ? &*start : nullptr;
     selection.page.limit = left;
     const PageResult result =
-        append_items(selection.page, selection.target, selection.options, out);
+        append_items(store, selection.page, selection.target, selection.options, out);
     add_units(selection.capacity, selection.page, selection.target, result);
     selection.stopped_at = result.stopped_at;
     if (result.stopped_at) {
@@ -152,10 +153,14 @@ void write(const api::DirectCall& call, const StatementRequest& request,
            const Statement& statement, std::string& out) {
   if (statement.kind == Statement::Kind::exists)
     throw invalid("EXISTS can only be used as a statement of a transaction");
-  const Write write = write_of(call, statement);
+  Write write = write_of(call, statement);
+  write.operation = "ExecuteStatement";
   const auto lock = lock_active(*write.store);
   const Outcome outcome = evaluate(write);
-  if (!outcome.condition_held) throw refusal_of(statement, outcome, request.item_on_failure);
+  if (!outcome.condition_held) {
+    take_write(write, outcome);
+    throw refusal_of(statement, outcome, request.item_on_failure);
+  }
   Capacity capacity;
   commit(write, outcome, call.world.now(), capacity);
   AnswerWriter answer(out);

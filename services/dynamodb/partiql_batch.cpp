@@ -4,12 +4,15 @@
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/partiql_run.h"
+#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/transaction.h"
 
 namespace squall::dynamodb {
 namespace {
 
 using namespace partiql;
+
+constexpr std::string_view operation = "BatchExecuteStatement";
 
 /// As BatchStatementError spells errors; empty: that one is the whole request's.
 std::string_view error_code(std::string_view exception) {
@@ -63,7 +66,8 @@ std::string run_read(const api::DirectCall& call, const BatchStatement& one,
       "clause.");
   const auto lock = lock_active(*read.store);
   std::string out;
-  if (const Item* item = find_item(read, one.consistent, capacities[read.store->name()]))
+  if (const Item* item =
+          find_item(read, one.consistent, capacities[read.store->name()], operation))
     read.projection.append_json(out, item->data());
   return out;
 }
@@ -72,10 +76,14 @@ std::string run_write(const api::DirectCall& call, const BatchStatement& one,
                       Capacities& capacities) {
   if (one.statement->kind == Statement::Kind::exists)
     throw invalid("EXISTS can only be used as a statement of a transaction");
-  const Write write = write_of(call, *one.statement);
+  Write write = write_of(call, *one.statement);
+  write.operation = operation;
   const auto lock = lock_active(*write.store);
   const Outcome outcome = evaluate(write);
-  if (!outcome.condition_held) throw refusal_of(*one.statement, outcome, one.item_on_failure);
+  if (!outcome.condition_held) {
+    take_write(write, outcome);
+    throw refusal_of(*one.statement, outcome, one.item_on_failure);
+  }
   commit(write, outcome, call.world.now(), capacities[write.store->name()]);
   return returned(*one.statement, write, outcome);
 }

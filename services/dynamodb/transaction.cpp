@@ -7,6 +7,7 @@
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/read.h"
+#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/transaction.h"
 #include "services/dynamodb/transaction_token.h"
 
@@ -39,6 +40,12 @@ AwsError cancelled(const std::vector<Reason>& reasons) {
 
 bool any_failed(const std::vector<Reason>& reasons) {
   return std::ranges::any_of(reasons, [](const Reason& r) { return r.code != "None"; });
+}
+
+void judge_by(Reason& reason, const AwsError& error) {
+  if (error.code != "ValidationException" && !is_throttle(error)) throw error;
+  reason.code = is_throttle(error) ? cancellation_code(error) : "ValidationError";
+  reason.message = error.message;
 }
 
 Locks lock_all(const std::vector<std::shared_ptr<TableStore>>& stores) {
@@ -148,6 +155,24 @@ void check_size(const std::vector<Outcome>& outcomes) {
     throw invalid("Transaction request cannot be larger than 4 MB in aggregate size of items");
 }
 
+/// Before anything is made: all of it is served, or nothing.
+void pay(const TransactWrite& request, std::vector<Outcome>& outcomes,
+         std::vector<Reason>& reasons) {
+  if (!request.actions.front().write.store->world().enforces_throughput()) return;
+  std::map<std::string, TableStore*> stores;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    judge(reasons[i], [&] {
+      take_write(request.actions[i].write, outcomes[i], request.operation, 2);
+    });
+    outcomes[i].paid = true;
+    TableStore& store = *request.actions[i].write.store;
+    stores[store.name()] = &store;
+  }
+  const bool served = !any_failed(reasons);
+  for (const auto& [name, store] : stores) note_request(*store, request.operation, served);
+  if (!served) throw cancelled(reasons);
+}
+
 /// Under all locks: what each action would do, or why the transaction is cancelled.
 std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& reasons) {
   std::vector<Outcome> outcomes(request.actions.size());
@@ -163,6 +188,7 @@ std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& rea
   }
   if (any_failed(reasons)) throw cancelled(reasons);
   check_size(outcomes);
+  pay(request, outcomes, reasons);
   return outcomes;
 }
 
@@ -261,6 +287,25 @@ ReadAction read_action(const api::DirectCall& call, const Value& request, Reason
   return action;
 }
 
+/// Before anything is read. Throws the reasons where something is throttled.
+void pay(const std::vector<ReadAction>& actions, std::vector<Reason>& reasons) {
+  if (!actions.front().store->world().enforces_throughput()) return;
+  std::map<std::string, TableStore*> stores;
+  for (size_t i = 0; i < actions.size(); ++i) {
+    const auto& [store, key, projection] = actions[i];
+    const ReadSource source{"TransactGetItems", nullptr, key.hash};
+    const Item* item = store->find(key.position());
+    judge(reasons[i], [&] {
+      require_read(*store, source);
+      take_read(*store, source, 2 * read_units(item ? item->size() : 0, true));
+    });
+    stores[store->name()] = store.get();
+  }
+  const bool served = !any_failed(reasons);
+  for (const auto& [name, store] : stores) note_request(*store, "TransactGetItems", served);
+  if (!served) throw cancelled(reasons);
+}
+
 void append_responses(std::string& out, const std::vector<ReadAction>& actions,
                       Capacities& capacities) {
   size_t bytes = 0;
@@ -302,6 +347,7 @@ void transact_get_items(const api::DirectCall& call, std::string& out) {
   check_distinct(items);
   if (any_failed(reasons)) throw cancelled(reasons);
   const Locks locks = lock_all(stores);
+  pay(actions, reasons);
   Capacities capacities;
   AnswerWriter answer(out);
   append_responses(answer.member("Responses"), actions, capacities);

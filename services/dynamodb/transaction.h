@@ -21,16 +21,16 @@ struct Reason {
 AwsError cancelled(const std::vector<Reason>& reasons);
 bool any_failed(const std::vector<Reason>& reasons);
 
-/// Runs `look`; what AWS refuses about one action becomes its reason.
+/// What AWS refuses about one action, or throttles, becomes its reason; any other error is thrown.
+void judge_by(Reason& reason, const AwsError& error);
+/// Runs `look` and judges what it throws.
 template <class F>
 void judge(Reason& reason, F look) {
   if (reason.code != "None") return;
   try {
     look();
   } catch (const AwsError& error) {
-    if (error.code != "ValidationException") throw;
-    reason.code = "ValidationError";
-    reason.message = error.message;
+    judge_by(reason, error);
   }
 }
 
@@ -58,6 +58,7 @@ struct TransactWrite {
   std::optional<std::string_view> token;
   Value items;
   std::vector<WriteAction> actions;
+  std::string_view operation = "TransactWriteItems";  // in metrics
 };
 /// Looks and makes; the capacity by table. `hash` tells requests with the same token apart.
 Capacities transact(const api::DirectCall& call, const TransactWrite& request,
