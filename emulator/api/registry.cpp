@@ -45,6 +45,7 @@ Registry::Registry(std::span<const model::Service> models,
         if (!laws_.latencies.emplace(row.name, row).second)
           bad_row(name, row.name, "is a latency twice");
     for (const sim::RecordTypes types : d->records) laws_.add_records(types);
+    for (const sim::AnnexRow& row : d->annexes) laws_.annexes.emplace(row.kind, row.of);
     raw_routes_.insert(raw_routes_.end(), d->raw_routes.begin(), d->raw_routes.end());
     if (d->identify) identify_.push_back(d->identify);
     if (d->on_region) laws_.on_region.push_back(d->on_region);
