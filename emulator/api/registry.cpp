@@ -86,8 +86,18 @@ sim::World& Worlds::world(std::string_view account) {
     options.account = account;
     options.start = reference_.target();  // at wall pace, a World made later starts later
     slot = std::make_unique<sim::World>(registry_.laws(), std::move(options));
+    slot->set_log(log_);
   }
   return *slot;
+}
+
+void Worlds::set_log(sim::ChangeLog* log) {
+  const std::unique_lock lock(mutex_);
+  log_ = log;
+  for (const auto& [name, world] : worlds_) {
+    const std::unique_lock world_lock(world->mutex());
+    world->set_log(log);
+  }
 }
 
 std::vector<std::string> Worlds::accounts() const {

@@ -21,9 +21,11 @@ enum class Change : uint8_t {
   pace = 9,        // pace, scale
   annex = 10,      // kind, what the annex wrote
   reset = 11,
-  restored = 12,   // number of a snapshot
+  restored = 12,   // name of a snapshot
   sequence = 13,   // the last event's
   clock = 14,      // time, pace, scale: also backwards
+  saved = 15,      // name: a snapshot was made of what there was here
+  dropped = 16,    // name of a snapshot
 };
 
 /// `writer.byte(...)` of a change, and the writer to go on with.

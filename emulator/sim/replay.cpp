@@ -7,8 +7,7 @@
 
 namespace squall::sim {
 
-Replay::Replay(World& world, FindSnapshot find_snapshot)
-    : world_(world), start_(world.now()), find_snapshot_(std::move(find_snapshot)) {
+Replay::Replay(World& world) : world_(world), start_(world.now()) {
   for (const RecordType* type : world.laws().records)
     if (type) types_.emplace(type->kind, type);
 }
@@ -97,27 +96,32 @@ void Replay::change(BinaryReader& in) {
     case Change::reset:
       events_.clear();
       return world_.reset();
+    case Change::saved:
+      place_events();
+      return world_.save_snapshot(std::string(in.text()));
     case Change::restored: {
-      const uint64_t number = in.number();
-      const auto snapshot = find_snapshot_ ? find_snapshot_(number) : nullptr;
-      if (!snapshot) throw BadBytes("the snapshot that was gone back to is not there");
-      return go_back_to(*snapshot);
+      const std::string name(in.text());
+      if (!world_.restore_snapshot(name))
+        throw BadBytes(cat("snapshot '", name, "' was gone back to and is not there"));
+      events_.clear();
+      for (Event& event : world_.scheduler_.pending())
+        events_.emplace(event.sequence, std::move(event));
+      sequence_ = world_.scheduler_.sequence();
+      return;
     }
+    case Change::dropped: world_.drop_snapshot(std::string(in.text())); return;
   }
   throw BadBytes("it was written by another version");
 }
 
-void Replay::go_back_to(const Snapshot& snapshot) {
-  world_.restore(snapshot);
-  events_.clear();
-  for (Event& event : world_.scheduler_.pending()) events_.emplace(event.sequence, event);
-  sequence_ = world_.scheduler_.sequence();
+void Replay::place_events() {
+  std::vector<Event> pending;
+  for (const auto& [sequence, event] : events_) pending.push_back(event);
+  world_.scheduler_.restore(std::move(pending), sequence_);
 }
 
 void Replay::settle() {
-  std::vector<Event> pending;
-  for (auto& [sequence, event] : events_) pending.push_back(std::move(event));
-  world_.scheduler_.restore(std::move(pending), sequence_);
+  place_events();
   for (const auto& [name, region] : world_.regions_)
     for (const auto& table : region->tables)
       if (table) table->reindex_all();

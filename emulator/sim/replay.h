@@ -2,13 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
-#include <memory>
-#include <optional>
 #include <string_view>
 
-#include "emulator/sim/snapshot.h"
 #include "emulator/sim/world.h"
 
 namespace squall::sim {
@@ -17,11 +13,8 @@ class BinaryReader;
 
 class Replay {
  public:
-  /// The snapshot of that number, for the entries that went back to one.
-  using FindSnapshot = std::function<std::shared_ptr<const Snapshot>(uint64_t number)>;
-
   /// The World is fresh, logs nothing yet, and nobody else knows of it.
-  explicit Replay(World& world, FindSnapshot find_snapshot = {});
+  explicit Replay(World& world);
   /// Throws BadBytes where it cannot be read.
   void entry(std::string_view bytes);
   /// Everything is there: indexes, what is scheduled, what annexes make of it. At pace wall the
@@ -34,11 +27,10 @@ class Replay {
   Annex& annex(std::string_view kind);
   void change(BinaryReader& in);
   void read_event(BinaryReader& in);
-  void go_back_to(const Snapshot& snapshot);
+  void place_events();
 
   World& world_;
   const Time start_;
-  FindSnapshot find_snapshot_;
   std::map<uint64_t, Event> events_;
   uint64_t sequence_ = 0;
   std::map<std::string_view, const RecordType*> types_;

@@ -13,7 +13,30 @@ size_t Snapshot::record_count() const {
   return count;
 }
 
-std::shared_ptr<const Snapshot> World::capture() {
+std::shared_ptr<const Snapshot> World::capture() { return capture_as(nullptr); }
+
+void World::save_snapshot(const std::string& name) { snapshots_[name] = capture_as(&name); }
+
+bool World::restore_snapshot(const std::string& name) {
+  const auto found = snapshots_.find(name);
+  if (found == snapshots_.end()) return false;
+  restore(*found->second, name);
+  return true;
+}
+
+bool World::drop_snapshot(const std::string& name) {
+  if (snapshots_.erase(name) == 0) return false;
+  note_snapshot(Change::dropped, name);
+  return true;
+}
+
+void World::note_snapshot(Change change, std::string_view name) {
+  if (!log_) return;
+  begin_change(notes_, change).text(name);
+  flush_notes();
+}
+
+std::shared_ptr<const Snapshot> World::capture_as(const std::string* name) {
   if (depth_) std::abort();
   auto snapshot = std::make_shared<Snapshot>();
   std::vector<Annex*> annexes;
@@ -24,6 +47,7 @@ std::shared_ptr<const Snapshot> World::capture() {
   std::vector<std::unique_lock<std::mutex>> held;
   for (Annex* annex : annexes)
     for (auto& lock : annex->hold()) held.push_back(std::move(lock));
+  if (name) note_snapshot(Change::saved, *name);
   if (log_) snapshot->logged_ = log_->last();
   for (Annex* annex : annexes)
     if (auto state = annex->capture())
@@ -52,7 +76,7 @@ std::shared_ptr<const Snapshot> World::capture() {
   return snapshot;
 }
 
-void World::restore(const Snapshot& snapshot) {
+void World::restore(const Snapshot& snapshot, const std::string& name) {
   if (depth_) std::abort();
   {
     const std::lock_guard lock(annex_mutex_);
@@ -77,10 +101,7 @@ void World::restore(const Snapshot& snapshot) {
   streams_ = snapshot.streams_;
   journal_.rewind(snapshot.journal_sequence_);
   clock_.restore(snapshot.now_, snapshot.pace_, snapshot.scale_);
-  if (log_) {
-    begin_change(notes_, Change::restored).number(snapshot.number);
-    flush_notes();
-  }
+  note_snapshot(Change::restored, name);
   for (const auto& [kind, state] : snapshot.annexes_) {
     const auto make = laws_.annexes.find(kind);
     if (make == laws_.annexes.end()) std::abort();  // it was captured from such an annex
@@ -145,6 +166,16 @@ void Snapshot::write(const std::function<void(std::string&&)>& part) const {
   pace.byte(static_cast<uint8_t>(pace_));
   pace.real(scale_);
   part(std::move(out));
+}
+
+void Checkpoint::write(const std::function<void(std::string&&)>& part) const {
+  for (const auto& [name, snapshot] : named) {
+    snapshot->write(part);
+    std::string saved;
+    begin_change(saved, Change::saved).text(name);
+    part(std::move(saved));
+  }
+  state->write(part);
 }
 
 }  // namespace squall::sim

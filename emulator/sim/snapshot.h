@@ -22,8 +22,6 @@ class Snapshot {
   size_t record_count() const;
   /// The last entry of the log that is in it.
   uint64_t logged() const { return logged_; }
-  /// Under which the log speaks of it; given by whoever keeps it.
-  uint64_t number = 0;
 
  private:
   friend class World;
@@ -44,6 +42,13 @@ class Snapshot {
   Pace pace_ = Pace::held;
   double scale_ = 1;
   std::vector<std::pair<std::string, std::shared_ptr<const AnnexState>>> annexes_;
+};
+
+/// What a log that is begun anew starts with: the World's named snapshots and its own state.
+struct Checkpoint {
+  std::shared_ptr<const Snapshot> state;
+  NamedSnapshots named;
+  void write(const std::function<void(std::string&&)>& part) const;
 };
 
 }  // namespace squall::sim

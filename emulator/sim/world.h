@@ -26,10 +26,13 @@
 
 namespace squall::sim {
 
+enum class Change : uint8_t;
 class Replay;
 class Scope;
 class Snapshot;
 class World;
+
+using NamedSnapshots = std::map<std::string, std::shared_ptr<const Snapshot>, std::less<>>;
 
 /// What the services contribute to every World; built once at start from services/services.cpp.
 struct Laws {
@@ -118,8 +121,14 @@ class World {
   /// All of it as it is now, in a few milliseconds: what changes later is copied first. The World's
   /// lock is held, and no transaction is open (snapshot.cpp).
   std::shared_ptr<const Snapshot> capture();
-  /// Back to that: records, annexes, clock, scheduler, streams, ordinals; newer journal entries go.
-  void restore(const Snapshot& snapshot);
+  // Snapshots by name (snapshot.cpp). Reset leaves them alone; they outlive the process as the
+  // state does.
+  const NamedSnapshots& snapshots() const { return snapshots_; }
+  void save_snapshot(const std::string& name);
+  /// Back to it: records, annexes, clock, scheduler, streams, ordinals; newer journal entries go.
+  /// False where there is none of that name.
+  bool restore_snapshot(const std::string& name);
+  bool drop_snapshot(const std::string& name);
 
   // Durability (world_log.cpp). Where no log is set nothing of it is paid.
   void set_log(ChangeLog* log) { log_ = log; }
@@ -178,6 +187,9 @@ class World {
   void push(Event&& event, bool unique);
   Event take_event();
   void make_ground(Region& region);
+  std::shared_ptr<const Snapshot> capture_as(const std::string* name);
+  void restore(const Snapshot& snapshot, const std::string& name);
+  void note_snapshot(Change change, std::string_view name);
 
   void note_commit();
   void note_region(std::string_view name);
@@ -215,6 +227,7 @@ class World {
   };
   std::vector<OrdinalUndo> ordinals_before_;
 
+  NamedSnapshots snapshots_;
   ChangeLog* log_ = nullptr;
   std::string notes_;   // of the entry that is being made
   int notes_held_ = 0;  // while a region is being made

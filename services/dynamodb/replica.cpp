@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/sim/impairment.h"
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/stream_log.h"
 
 namespace squall::dynamodb {
@@ -126,6 +127,7 @@ void deliver(const sim::Scope& scope, TableStore& to, const std::string& origin,
   for (const ReplicaTap::Entry& e : entries) {
     const Item& item = e.after ? *e.after : *e.before;
     const WriteStamp stamp{e.time, origin};
+    tap->applied = stamp;
     WriteStamp& last = tap->written[key_of(to.items(), item)];
     if (stamp < last) continue;  // a later writer has won here
     last = stamp;
@@ -166,7 +168,9 @@ void replicate(sim::Scope& scope, const sim::Event& event) {
     for (const auto& to : stores) {
       if (from == to) continue;
       const auto due = take_due(scope, *from, to->region());
-      if (!due.empty()) deliver(scope, *to, from->region(), due);
+      if (due.empty()) continue;
+      deliver(scope, *to, from->region(), due);
+      note_sent(*from, to->region(), due.size());  // behind it: told twice is told once
     }
   if (stores.size() == group->replicas.size()) forget_stamps(stores);
   scope.at_unique(scope.now() + pump_period, "dynamodb.replicate", event.subject);
@@ -193,6 +197,7 @@ void connect_replicas(sim::Scope& global, const GlobalTable& group) {
     const auto store = stores_of(global.world()).find(replica.region, group.id);
     if (!store) continue;
     const std::lock_guard lock(store->mutex());
+    note_destinations(*store, others);
     store->attached<ReplicaTap>().set_destinations(others);
   }
   global.at_unique(global.now() + pump_period, "dynamodb.replicate", group.id);

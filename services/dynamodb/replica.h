@@ -51,6 +51,7 @@ class ReplicaTap final : public Attachment {
   std::map<std::string, std::deque<Entry>> out;   // by destination
   std::map<std::string, WriteStamp> written;      // by key, while anything is under way
   bool applying = false;                          // what comes from elsewhere is not told again
+  WriteStamp applied;                             // whose write that is
 
   void set_destinations(const std::vector<std::string>& regions);
   bool idle() const;

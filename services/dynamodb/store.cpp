@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/durable.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -96,8 +97,9 @@ size_t projected_size(const IndexPlan& index, const Item& item) {
   return size;
 }
 
-TableStore::TableStore(std::shared_ptr<const Plan> plan)
-    : region_(plan->region),
+TableStore::TableStore(sim::World& world, std::shared_ptr<const Plan> plan)
+    : world_(world),
+      region_(plan->region),
       name_(plan->name),
       keys_(plan->keys),
       types_(plan->types),
@@ -147,6 +149,7 @@ void TableStore::move_in(Secondary& secondary, const IndexPlan& index, const Ite
 void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effects) {
   const Item* before = change.before.get();
   const Item* after = change.after.get();
+  note_item(*this, change);  // first: whoever sees the change waits for it
   if (effects) effects->assign(indexes_.size(), {});
   for (size_t i = 0; i < indexes_.size(); ++i) {
     IndexEffect effect;
@@ -224,7 +227,21 @@ void Stores::adopt(std::shared_ptr<const Plan> plan) {
   }
   const std::unique_lock lock(mutex_);
   auto& slot = regions_[plan->region][plan->name];
-  slot = std::make_shared<TableStore>(std::move(plan));
+  slot = std::make_shared<TableStore>(world_, std::move(plan));
+  note_made(*slot);
+}
+
+std::vector<std::shared_ptr<TableStore>> Stores::all() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::shared_ptr<TableStore>> stores;
+  for (const auto& [region, tables] : regions_)
+    for (const auto& [name, store] : tables) stores.push_back(store);
+  return stores;
+}
+
+void Stores::put_back(std::shared_ptr<TableStore> store) {
+  const std::unique_lock lock(mutex_);
+  regions_[store->region()][store->name()] = std::move(store);
 }
 
 void Stores::drop(std::string_view region, std::string_view name) {
@@ -235,6 +252,7 @@ void Stores::drop(std::string_view region, std::string_view name) {
     regions_.find(region)->second.erase(std::string(name));
   }
   const std::lock_guard lock(store->mutex());
+  note_dropped(*store);
   store->mark_gone();
   store->clear();
 }

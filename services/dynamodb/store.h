@@ -78,12 +78,13 @@ class Attachment {
 
 class TableStore {
  public:
-  explicit TableStore(std::shared_ptr<const Plan> plan);
+  TableStore(sim::World& world, std::shared_ptr<const Plan> plan);
 
   /// Held by whoever calls anything below. Of several tables, locked in the order of (region,
   /// name).
   std::mutex& mutex() { return mutex_; }
   const Plan& plan() const { return *plan_; }
+  sim::World& world() const { return world_; }
   /// These never change: readable without the lock.
   const std::string& region() const { return region_; }
   const std::string& name() const { return name_; }
@@ -130,6 +131,7 @@ class TableStore {
   void mark_gone() { gone_ = true; }
 
  private:
+  friend struct StoreImage;
   struct Secondary {
     OrderedIndex entries;
     size_t bytes = 0;
@@ -139,6 +141,7 @@ class TableStore {
   void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
                IndexEffect& effect);
 
+  sim::World& world_;
   const std::string region_, name_;
   const KeySchema keys_;
   const KeyTypes types_;
@@ -166,10 +169,21 @@ class Stores final : public sim::Annex {
   void reset() override;
   void dump(std::string_view region, std::string& out) const override;
 
+  // With the tables' items go streams, backups and tokens (image.h, replay.cpp).
+  std::vector<std::unique_lock<std::mutex>> hold() override;
+  std::shared_ptr<const sim::AnnexState> capture() override;
+  void restore(const sim::AnnexState& state) override;
+  void replay(sim::BinaryReader& in) override;
+  void settle() override;
+
   std::shared_ptr<TableStore> find(std::string_view region, std::string_view name) const;
   /// The store as its record wants it: made, changed, or gone with its items.
   void adopt(std::shared_ptr<const Plan> plan);
   void drop(std::string_view region, std::string_view name);
+  /// In the order in which several are locked.
+  std::vector<std::shared_ptr<TableStore>> all() const;
+  /// As a snapshot or the log has it.
+  void put_back(std::shared_ptr<TableStore> store);
   sim::World& world() const { return world_; }
 
  private:
@@ -177,6 +191,7 @@ class Stores final : public sim::Annex {
   sim::World& world_;
   mutable std::shared_mutex mutex_;
   std::map<std::string, ByName, std::less<>> regions_;
+  std::vector<ItemRef> shared_items_;  // while a snapshot is read: each is kept once
 };
 
 Stores& stores_of(sim::World& world);

@@ -221,6 +221,7 @@ Capacities run(const api::DirectCall& call, const TransactWrite& request,
   for (const WriteAction& action : request.actions) stores.push_back(action.write.store);
   auto& tokens = call.world.annex<TransactionTokens>();  // before the tables: annexes lock first
   const Locks locks = lock_all(stores);
+  const sim::ChangeGroup whole(call.world);  // kept whole or not at all
   const Time now = call.world.now();
   Capacities capacities;
   if (request.token && tokens.was_made(*request.token, hash, now)) {
