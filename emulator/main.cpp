@@ -24,7 +24,7 @@ struct ServeFlags {
   uint16_t port = 4566;
   uint64_t seed = 1;
   int threads = 1;
-  bool quiet = false;
+  bool quiet = false, throughput = false;
 };
 
 void add_serve(CLI::App& app, ServeFlags& flags) {
@@ -45,6 +45,9 @@ void add_serve(CLI::App& app, ServeFlags& flags) {
                    "How long lifecycles take: zero (at once), measured or documented durations")
       ->check(CLI::IsMember({"zero", "measured", "documented"}))
       ->capture_default_str();
+  serve->add_flag("--enforce-throughput", flags.throughput,
+                  "Throttle what exceeds the throughput of DynamoDB tables and indexes, and count "
+                  "it in CloudWatch, as drills do");
   serve->add_option("--account", flags.account, "Account of keys that are not twelve digits")
       ->capture_default_str();
   serve->add_option("--region", flags.region, "Region of requests that name none")
@@ -118,6 +121,7 @@ int run_serve(const ServeFlags& flags) {
   options.world.seed = flags.seed;
   options.world.pace = *sim::parse_pace(flags.pace);
   options.world.latency = *sim::parse_latency_profile(flags.latency);
+  options.world.enforce_throughput = flags.throughput;
   if (options.world.pace == sim::Pace::wall) options.world.start = sim::real_time_of_day();
   options.region = flags.region;
   options.advertised_host = flags.advertised_host;

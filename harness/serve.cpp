@@ -13,6 +13,7 @@
 #include "emulator/sim/plane.h"
 #include "models/generated.h"
 #include "services/dataplane/dataplane.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/ecs/ecs.h"
 #include "services/faults/faults.h"
 #include "services/services.h"
@@ -29,6 +30,7 @@ const api::Registry& registry() {
     definitions.push_back(&faults::contribution());
     sim::plane().reachability = &dataplane::reachability();
     sim::plane().faults = &faults::faults();
+    sim::plane().enforce_throughput = &dynamodb::enforce_throughput;
     sim::plane().documents = {{"ecs/v4", ecs::task_metadata_document}};
     return api::Registry(model::all_services(), definitions);
   }();

@@ -17,10 +17,10 @@ constexpr RouteRow index_route[] = {
     {"GET", "/_squall", "this list", list_paths},
 };
 
-const std::array<std::span<const RouteRow>, 7>& all_routes() {
-  static const std::array<std::span<const RouteRow>, 7> routes{
+const std::array<std::span<const RouteRow>, 8>& all_routes() {
+  static const std::array<std::span<const RouteRow>, 8> routes{
       index_route,      health_routes(),       state_routes(), clock_routes(),
-      journal_routes(), reachability_routes(), fault_routes()};
+      journal_routes(), reachability_routes(), fault_routes(), throughput_routes()};
   return routes;
 }
 

@@ -70,6 +70,7 @@ std::span<const RouteRow> clock_routes();
 std::span<const RouteRow> journal_routes();
 std::span<const RouteRow> reachability_routes();
 std::span<const RouteRow> fault_routes();
+std::span<const RouteRow> throughput_routes();
 /// Answers from sim::Plane's documents; false if the path belongs to none of them.
 bool answer_document(Exchange& exchange);
 

@@ -41,7 +41,8 @@ World::World(const Laws& laws, WorldOptions options)
     : laws_(laws),
       options_(std::move(options)),
       clock_(options_.pace, options_.start),
-      next_due_ns_(std::numeric_limits<int64_t>::max()) {
+      next_due_ns_(std::numeric_limits<int64_t>::max()),
+      enforces_throughput_(options_.enforce_throughput) {
   journal_.set_detailed(options_.detailed_journal);
   journal_.set_limit(options_.journal_entries_max);
 }
@@ -219,6 +220,7 @@ void World::run_event(const Event& event) {
 void World::advance_to(Time until) {
   int at_this_instant = 0;
   Time instant = now();
+  update_next_due();  // takes what was posted
   for (;;) {
     const auto next = scheduler_.next_time();
     const bool due = next && *next <= until;
@@ -248,7 +250,18 @@ void World::advance_to(Time until) {
   if (log_) note_clock();
 }
 
+void World::post(Event event) {
+  const std::lock_guard lock(posted_mutex_);
+  const int64_t due = to_ns(event.time);
+  if (due < next_due_ns_.load(std::memory_order_relaxed))
+    next_due_ns_.store(due, std::memory_order_relaxed);
+  posted_.push_back(std::move(event));
+}
+
 void World::update_next_due() {
+  const std::lock_guard lock(posted_mutex_);
+  for (Event& event : posted_) push(std::move(event), true);
+  posted_.clear();
   const auto next = scheduler_.next_time();
   next_due_ns_.store(next ? to_ns(*next) : std::numeric_limits<int64_t>::max(),
                      std::memory_order_relaxed);
@@ -263,6 +276,11 @@ void World::reset() {
   regions_.clear();
   streams_.clear();
   scheduler_.clear();
+  {
+    const std::lock_guard lock(posted_mutex_);
+    posted_.clear();
+  }
+  set_enforces_throughput(options_.enforce_throughput);
   journal_.clear();
   if (clock_.pace() != Pace::wall) {
     const double scale = clock_.scale();

@@ -54,6 +54,7 @@ struct WorldOptions {
   Time start = drill_epoch;
   bool detailed_journal = false;
   size_t journal_entries_max = 100'000;
+  bool enforce_throughput = false;
 };
 
 /// Something that moves between two control events, on its own finer grain: the traffic engine.
@@ -102,6 +103,14 @@ class World {
   /// Taken by dispatch and the control API; everything below assumes that it is held.
   std::shared_mutex& mutex() { return mutex_; }
 
+  /// Whether what exceeds a resource's throughput is throttled: in storms, and where it is asked.
+  bool enforces_throughput() const {
+    return enforces_throughput_.load(std::memory_order_relaxed);
+  }
+  void set_enforces_throughput(bool on) {
+    enforces_throughput_.store(on, std::memory_order_relaxed);
+  }
+
   // Transactions. Events scheduled and journal entries made inside one appear at commit.
   void begin();
   void commit();
@@ -115,6 +124,9 @@ class World {
   void drain() { advance_to(now()); }
   /// Whether anything is due at or before `t`: then a read must take the exclusive lock first.
   bool is_due(Time t) const { return next_due_ns_.load(std::memory_order_relaxed) <= to_ns(t); }
+
+  /// Schedules an event, once while it is pending, from code that does not hold this World's lock.
+  void post(Event event);
 
   /// Back to the state of a fresh World (same options), journal included.
   void reset();
@@ -208,7 +220,10 @@ class World {
   std::map<std::string, std::unique_ptr<Region>, std::less<>> regions_;
   std::map<std::string, Stream, std::less<>> streams_;
   std::shared_mutex mutex_;
-  std::atomic<int64_t> next_due_ns_;
+  std::atomic<int64_t> next_due_ns_;  // written under posted_mutex_
+  std::mutex posted_mutex_;
+  std::vector<Event> posted_;
+  std::atomic<bool> enforces_throughput_;
   static constexpr size_t annexes_max = 8;
   std::array<std::atomic<Annex*>, annexes_max> annexes_{};
   mutable std::mutex annex_mutex_;

@@ -6,6 +6,7 @@
 #include "emulator/sim/math.h"
 #include "services/dataplane/engine.h"
 #include "services/dataplane/tasks.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/servicediscovery/servicediscovery.h"
 
 namespace squall::dataplane {
@@ -19,6 +20,13 @@ constexpr size_t answers_max = 8;                 // of MULTIVALUE routing
 constexpr double table_sigma = 0.35;
 
 int64_t ns_of_ms(double ms) { return static_cast<int64_t>(ms * 1e6); }
+
+/// Where the key of a call falls: one of the hot ones, or any of the others, all alike.
+uint32_t pick_key(const KeyModel& keys, sim::Stream& stream) {
+  const bool hot = keys.hot_share > 0 && stream.chance(keys.hot_share);
+  const uint64_t key = stream.below(static_cast<uint64_t>(hot ? keys.hot : keys.count));
+  return static_cast<uint32_t>(stable_hash(cat(hot ? "hot/" : "key/", key)));
+}
 
 }  // namespace
 
@@ -123,25 +131,21 @@ void TrafficEngine::call_table(uint32_t slot) {
   const int64_t trip = round_trip(host.zone, host.zone, host, host.stream);
   if (link == Link::refused || !table.exists) return conclude(slot, now_ + trip, false);
   int64_t time = trip;
-  const auto operate = [&](double units, Throttle& throttle, double median_ms, double& consumed,
-                           double& sum_s, uint32_t& calls, uint32_t& throttles) {
+  dynamodb::SimulatedUse use;
+  use.key_hash = pick_key(call.keys, table.keys);
+  use.at = from_ns(now_);
+  const auto operate = [&](bool write, double units, double median_ms) {
     if (units <= 0) return true;
-    if (!throttle.admit(units, now_)) {
-      ++throttles;
-      return false;
-    }
-    const int64_t took = ns_of_ms(table.stream.lognormal(median_ms, table_sigma));
-    consumed += units;
-    sum_s += static_cast<double>(took) * 1e-9;
-    ++calls;
-    time += took;
+    use.write = write;
+    use.units = units;
+    use.took_ms = table.stream.lognormal(median_ms, table_sigma);
+    if (!dynamodb::use_throughput(*world_, region_, table.name, use)) return false;
+    time += ns_of_ms(use.took_ms);
     return true;
   };
-  const bool good =
-      operate(call.reads, table.reads, table.model->read_ms, table.read_units, table.read_s,
-              table.read_calls, table.read_throttles) &&
-      operate(call.writes, table.writes, table.model->write_ms, table.write_units, table.write_s,
-              table.write_calls, table.write_throttles);
+  const bool good = operate(false, call.reads, table.model->read_ms) &&
+                    operate(true, call.writes, table.model->write_ms);
+  if (!good) ++second_of(callee, states_[slot]).throttled;
   conclude(slot, now_ + time, good);
 }
 
@@ -155,21 +159,6 @@ void TrafficEngine::call_third_party(uint32_t slot) {
   if (link == Link::refused) return conclude(slot, now_ + refusal_ns, false);
   const int64_t trip = round_trip(host.zone, 0, host, host.stream);
   conclude(slot, now_ + trip + draw(host.stream, callee.model->latency), true);
-}
-
-void Throttle::set(double rate, double burst_s) {
-  if (rate == rate_) return;
-  rate_ = rate;
-  burst_ = rate * burst_s;
-  left_ = burst_;
-}
-
-bool Throttle::admit(double units, int64_t now) {
-  left_ = std::min(burst_, left_ + rate_ * static_cast<double>(now - last_) * 1e-9);
-  last_ = now;
-  if (left_ < units) return false;
-  left_ -= units;
-  return true;
 }
 
 }  // namespace squall::dataplane

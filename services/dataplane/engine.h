@@ -61,7 +61,6 @@ class TrafficEngine final : public sim::Engine {
   std::vector<Pool>& pools() { return pools_; }
   std::vector<Database>& databases() { return databases_; }
   std::vector<Cache>& caches() { return caches_; }
-  std::vector<TableEnd>& tables() { return tables_; }
   std::vector<NatFlow>& nats() { return nats_; }
   const std::string& zone_name(int zone) const { return zones_[static_cast<size_t>(zone)]; }
   int zone_count() const { return static_cast<int>(zones_.size()); }

@@ -114,6 +114,21 @@ std::optional<ScalableThroughput> throughput_of(const sim::Scope& scope, std::st
 void set_throughput(sim::Scope& scope, std::string_view table, std::string_view index,
                     std::optional<int64_t> read, std::optional<int64_t> write);
 
+/// What a simulated program's call takes of a table: metered, and throttled, as a request's is. A
+/// write takes as much of every global index.
+struct SimulatedUse {
+  bool write = false;
+  double units = 0;
+  uint32_t key_hash = 0;  // where its partition key falls among all hashes
+  double took_ms = 0;     // if it is served
+  Time at{};
+};
+/// False: throttled. Always true where the World enforces no throughput.
+bool use_throughput(sim::World& world, std::string_view region, std::string_view table,
+                    const SimulatedUse& use);
+/// Switches throttling, and the metrics that come with it, on or off. In no transaction.
+void enforce_throughput(sim::World& world, bool on);
+
 /// The operations of DynamoDB Streams, which is a service of its own on the wire only.
 std::span<const api::HandlerRow> stream_rows();
 

@@ -1,6 +1,7 @@
 // GetItem, and what of an item a reader wants.
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/read.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 
@@ -52,12 +53,16 @@ void get_item(const api::DirectCall& call, std::string& out) {
   const auto store = find_store(call, request.table);
   const KeyBytes key = key_from(request.key, *store);
   const auto lock = lock_active(*store);
+  const ReadSource source{"GetItem", nullptr, key.hash};
+  require_read(*store, source);
   const Item* item = store->find(key.position());
+  const double units = read_units(item ? item->size() : 0, request.consistent);
+  take_read(*store, source, units);
   AnswerWriter answer(out);
   if (item) projection.append_json(answer.member("Item"), item->data());
   if (request.capacity == ReturnCapacity::none) return;
   Capacity capacity;
-  capacity.table = read_units(item ? item->size() : 0, request.consistent);
+  capacity.table = units;
   capacity.append_json(answer.member("ConsumedCapacity"), store->name(), request.capacity);
 }
 

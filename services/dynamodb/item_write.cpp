@@ -1,5 +1,6 @@
 // PutItem, UpdateItem and DeleteItem.
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/write.h"
 
 namespace squall::dynamodb {
@@ -64,6 +65,7 @@ void run(const api::DirectCall& call, const WriteRequest& request, const Write& 
   const auto lock = lock_active(*write.store);
   const Outcome outcome = evaluate(write);
   if (!outcome.condition_held) {
+    take_write(write, outcome);
     std::string item;
     if (request.item_on_failure && outcome.before)
       append_attributes_json(item, outcome.before->data());

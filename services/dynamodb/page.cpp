@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -105,6 +106,16 @@ class Walk {
   std::string held_, selected_;
 };
 
+/// The partition key from which a page is read: its throughput is taken of that partition.
+std::string first_hash(const Target& target, const PageOptions& options) {
+  const OrderedIndex& entries = *target.entries;
+  if (options.start) return options.start->bytes().front();
+  if (options.range.from.count) return std::string(options.range.from.parts[0]);
+  const auto first = entries.seek(options.range.from);
+  return first == entries.end() ? std::string()
+                                : std::string(entries.component(*entries.item(first), 0));
+}
+
 void append_capacity(AnswerWriter& answer, const TableStore& store, const PageRequest& request,
                      const Target& target, const Walk& walk) {
   Capacity capacity;
@@ -141,7 +152,7 @@ PageRequest::PageRequest(const Fields& fields, bool query)
   }
 }
 
-Target target_of(const TableStore& store, const PageRequest& request) {
+Target target_of(TableStore& store, const PageRequest& request) {
   const Plan& plan = store.plan();
   if (!request.index) return {&store.items(), nullptr, plan.keys, plan.types};
   const IndexPlan* index = plan.find_index(*request.index);
@@ -150,6 +161,7 @@ Target target_of(const TableStore& store, const PageRequest& request) {
     throw invalid("Consistent reads are not supported on global secondary indexes");
   if (!index->readable)
     throw invalid(cat("Cannot read from backfilling global secondary index: ", index->name));
+  store.catch_up(store.world().now());
   return {&store.index(static_cast<size_t>(index - plan.indexes.data())), index, index->keys,
           index->types};
 }
@@ -206,8 +218,14 @@ Position StartKey::position(Position::Edge edge) const {
   return p;
 }
 
-void write_page(const TableStore& store, const PageRequest& request, const Target& target,
+void write_page(TableStore& store, const PageRequest& request, const Target& target,
                 const PageOptions& options, std::string& out) {
+  const std::string_view operation = request.is_query ? "Query" : "Scan";
+  const bool global = target.index && target.index->global;
+  std::string hash;
+  if (store.world().enforces_throughput()) hash = first_hash(target, options);
+  const ReadSource source{operation, global ? target.index : nullptr, hash};
+  require_read(store, source);
   AnswerWriter answer(out);
   Walk walk(request, target, options, out);
   if (request.select == Select::count) {
@@ -222,6 +240,7 @@ void write_page(const TableStore& store, const PageRequest& request, const Targe
   if (walk.stopped_at)
     append_key_json(answer.member("LastEvaluatedKey"), *walk.stopped_at,
                     target.entries->components());
+  take_read(store, source, read_units(walk.bytes, request.consistent) + walk.fetched_units);
   if (request.capacity != ReturnCapacity::none)
     append_capacity(answer, store, request, target, walk);
 }

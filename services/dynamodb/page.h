@@ -34,7 +34,7 @@ struct Target {
   KeyTypes types;
 };
 /// Under the table's lock. Throws where the index is not there, not readable, or not consistent.
-Target target_of(const TableStore& store, const PageRequest& request);
+Target target_of(TableStore& store, const PageRequest& request);
 
 struct Range {
   Position from, to;
@@ -60,7 +60,7 @@ struct PageOptions {
   Projection projection;
 };
 /// Walks and writes Items, Count, ScannedCount, LastEvaluatedKey and ConsumedCapacity.
-void write_page(const TableStore& store, const PageRequest& request, const Target& target,
+void write_page(TableStore& store, const PageRequest& request, const Target& target,
                 const PageOptions& options, std::string& out);
 /// Refuses selections that the target cannot give.
 void check_select(const PageRequest& request, const Target& target, const Projection& projection);

@@ -58,6 +58,8 @@ class ReplicaTap final : public Attachment {
   void dump(std::string& out) const override;
 };
 
+/// By which ReplicaTap::written knows an item.
+std::string replica_key(const OrderedIndex& items, const Item& item);
 /// The hook.
 void note_for_replicas(TableStore& store, const ItemChange& change);
 /// Whether this replica deletes expired items: one that others were made from does it for all.
@@ -69,6 +71,7 @@ std::vector<std::string> other_replicas(const sim::Scope& scope, std::string_vie
 /// Makes or renews the taps of all replicas. In aws-global.
 void connect_replicas(sim::Scope& global, const GlobalTable& group);
 std::span<const api::HandlerRow> replica_legacy_rows();
+std::span<const api::HandlerRow> replica_scaling_rows();
 std::span<const sim::EventRow> replica_events();
 std::span<const sim::WatchRow> replica_watches();
 std::span<const sim::LatencyRow> replica_latencies();

@@ -24,6 +24,17 @@ KeyTypes key_types(const Table& table, const KeySchema& keys) {
   return {key_type(table, keys.hash), key_type(table, keys.range)};
 }
 
+ThroughputLimits limits_of(bool on_demand, const Throughput& provisioned,
+                           const OnDemandMaximum& maximum, const WarmThroughput& warm) {
+  const auto units = [](int64_t n) { return static_cast<double>(n); };
+  ThroughputLimits limits;
+  limits.on_demand = on_demand;
+  limits.units = on_demand ? ByUse<double>{units(warm.read), units(warm.write)}
+                           : ByUse<double>{units(provisioned.read), units(provisioned.write)};
+  if (on_demand) limits.maximum = {units(maximum.read), units(maximum.write)};
+  return limits;
+}
+
 IndexPlan index_plan(const Table& table, const Index& index) {
   IndexPlan plan;
   plan.name = index.name;
@@ -32,6 +43,7 @@ IndexPlan index_plan(const Table& table, const Index& index) {
   plan.types = key_types(table, index.keys);
   plan.projects_all = index.projection == "ALL";
   plan.readable = index.status != "CREATING";
+  plan.limits = limits_of(table.on_demand(), index.throughput, index.on_demand_maximum, index.warm);
   if (plan.projects_all) return plan;
   plan.projected = index.included;
   for (const KeySchema* keys : {&table.keys, &index.keys})
@@ -52,6 +64,9 @@ std::shared_ptr<const Plan> plan_of(const Table& table, std::string_view region)
   plan->arn = table.arn;
   plan->table_id = table.table_id;
   plan->active = table.status != "CREATING" && table.status != "DELETING";
+  plan->settled = table.status == "ACTIVE";
+  plan->limits =
+      limits_of(table.on_demand(), table.throughput, table.on_demand_maximum, table.warm);
   plan->keys = table.keys;
   plan->types = key_types(table, table.keys);
   plan->stream = table.stream;
@@ -97,7 +112,7 @@ size_t projected_size(const IndexPlan& index, const Item& item) {
   return size;
 }
 
-TableStore::TableStore(sim::World& world, std::shared_ptr<const Plan> plan)
+TableStore::TableStore(std::shared_ptr<const Plan> plan, sim::World& world)
     : world_(world),
       region_(plan->region),
       name_(plan->name),
@@ -112,7 +127,7 @@ TableStore::TableStore(sim::World& world, std::shared_ptr<const Plan> plan)
 TableStore::Secondary TableStore::make_secondary(const Plan& plan, const IndexPlan& index) {
   std::vector<std::string> components = components_of(index.keys);
   for (std::string& name : components_of(plan.keys)) components.push_back(std::move(name));
-  return {OrderedIndex(std::move(components)), 0};
+  return {OrderedIndex(std::move(components))};
 }
 
 void TableStore::move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
@@ -153,7 +168,10 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
   if (effects) effects->assign(indexes_.size(), {});
   for (size_t i = 0; i < indexes_.size(); ++i) {
     IndexEffect effect;
-    move_in(indexes_[i], plan_->indexes[i], change, effect);
+    if (plan_->indexes[i].global && lags(indexes_[i].backlog, world_))
+      effect = postpone(i, change);
+    else
+      move_in(indexes_[i], plan_->indexes[i], change, effect);
     if (effects) (*effects)[i] = effect;
   }
   if (before && after)
@@ -202,6 +220,7 @@ void TableStore::clear() {
   for (Secondary& secondary : indexes_) {
     secondary.entries.clear();
     secondary.bytes = 0;
+    secondary.backlog.clear();
   }
   items_.clear();
   bytes_ = 0;
@@ -227,7 +246,7 @@ void Stores::adopt(std::shared_ptr<const Plan> plan) {
   }
   const std::unique_lock lock(mutex_);
   auto& slot = regions_[plan->region][plan->name];
-  slot = std::make_shared<TableStore>(world_, std::move(plan));
+  slot = std::make_shared<TableStore>(std::move(plan), world_);
   note_made(*slot);
 }
 

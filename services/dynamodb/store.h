@@ -15,6 +15,8 @@
 #include "emulator/sim/world.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/index.h"
+#include "services/dynamodb/index_lag.h"
+#include "services/dynamodb/throughput.h"
 
 namespace squall::dynamodb {
 
@@ -31,6 +33,7 @@ struct IndexPlan {
   bool projects_all = true;
   std::vector<std::string> projected;  // every attribute it holds, keys included; unless all
   bool readable = true;                // not CREATING
+  ThroughputLimits limits;             // of a global one
   friend bool operator==(const IndexPlan& a, const IndexPlan& b) {
     return a.name == b.name && a.keys == b.keys && a.projected == b.projected;
   }
@@ -39,7 +42,8 @@ struct IndexPlan {
 /// What item operations need of a table's record; replaced whole when the record changes.
 struct Plan {
   std::string region, name, arn, table_id;
-  bool active = false;
+  bool active = false, settled = false;  // settled: its throughput is what its record says
+  ThroughputLimits limits;
   KeySchema keys;
   KeyTypes types;
   std::vector<IndexPlan> indexes;
@@ -55,10 +59,11 @@ struct ItemChange {
   bool by_service = false;  // deleted by TTL, not by a caller
 };
 
-/// What a change did to an index: for capacity and metrics.
+/// What a change does to an index: for capacity and metrics.
 struct IndexEffect {
   size_t deleted_bytes = 0, written_bytes = 0;  // zero: no such write
 };
+IndexEffect effect_on(const IndexPlan& index, const ItemChange& change);
 
 class TableStore;
 
@@ -78,14 +83,15 @@ class Attachment {
 
 class TableStore {
  public:
-  TableStore(sim::World& world, std::shared_ptr<const Plan> plan);
+  TableStore(std::shared_ptr<const Plan> plan, sim::World& world);
 
   /// Held by whoever calls anything below. Of several tables, locked in the order of (region,
   /// name).
   std::mutex& mutex() { return mutex_; }
   const Plan& plan() const { return *plan_; }
-  sim::World& world() const { return world_; }
+  const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
   /// These never change: readable without the lock.
+  sim::World& world() const { return world_; }
   const std::string& region() const { return region_; }
   const std::string& name() const { return name_; }
   const KeySchema& keys() const { return keys_; }
@@ -94,7 +100,7 @@ class TableStore {
   bool gone() const { return gone_; }
 
   const OrderedIndex& items() const { return items_; }
-  /// In the order of Plan::indexes.
+  /// In the order of Plan::indexes. As they are read: catch_up() first.
   const OrderedIndex& index(size_t i) const { return indexes_[i].entries; }
   size_t index_bytes(size_t i) const { return indexes_[i].bytes; }
   size_t bytes() const { return bytes_; }
@@ -121,6 +127,9 @@ class TableStore {
     for (const auto& a : attachments_) a->dump(out);
   }
 
+  /// Global indexes follow the table with a lag: brings them to what they hold by now.
+  void catch_up(Time now);
+
   /// The record changed: indexes appear, are filled, and go.
   void adopt(std::shared_ptr<const Plan> plan);
   /// A copy of all items as of now, in a fraction of a millisecond.
@@ -135,11 +144,13 @@ class TableStore {
   struct Secondary {
     OrderedIndex entries;
     size_t bytes = 0;
+    IndexBacklog backlog = {};
   };
   static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
   Secondary fill_secondary(const Plan& plan, const IndexPlan& index);
   void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
                IndexEffect& effect);
+  IndexEffect postpone(size_t index, const ItemChange& change);
 
   sim::World& world_;
   const std::string region_, name_;

@@ -171,9 +171,13 @@ std::shared_ptr<StreamLog> StreamLogs::find(std::string_view arn) const {
 }
 
 void StreamLogs::add(std::shared_ptr<StreamLog> log) {
+  note_stream(world_, *log);
+  put_back(std::move(log));
+}
+
+void StreamLogs::put_back(std::shared_ptr<StreamLog> log) {
   const std::lock_guard lock(mutex_);
   const std::string arn = log->arn();
-  note_stream(world_, *log);
   logs_[arn] = std::move(log);
 }
 

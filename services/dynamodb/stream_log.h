@@ -112,6 +112,8 @@ class StreamLogs final : public sim::Annex {
   void add(std::shared_ptr<StreamLog> log);
   void drop(std::string_view arn);
   std::vector<std::shared_ptr<StreamLog>> all() const;
+  /// As a snapshot or the log has it.
+  void put_back(std::shared_ptr<StreamLog> log);
 
  private:
   sim::World& world_;

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "services/dynamodb/internal.h"
-#include "services/dynamodb/store.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 
@@ -146,10 +146,9 @@ void table_deleted(sim::Scope& scope, const sim::Event& event) {
 void table_changed(sim::Scope& scope, const sim::Event& event) {
   Stores& stores = stores_of(scope.world());
   const Table* table = scope.view<Table>(event.subject);
-  if (table)
-    stores.adopt(plan_of(*table, scope.region()));
-  else
-    stores.drop(scope.region(), event.subject);
+  if (!table) return stores.drop(scope.region(), event.subject);
+  stores.adopt(plan_of(*table, scope.region()));
+  schedule_metrics(scope);
 }
 
 }  // namespace
@@ -184,6 +183,8 @@ std::span<const sim::LatencyRow> latencies() {
       {"dynamodb.table.deleting", 5s, 15s, 5s, 30s},
       {"dynamodb.index.creating", 60s, 300s, 60s, 600s},
       {"dynamodb.index.deleting", 10s, 30s, 10s, 60s},
+      // "Within a fraction of a second, under normal conditions" (guide, global secondary indexes).
+      {"dynamodb.index.lag", 10ms, 300ms, 10ms, 900ms},
   };
   return rows;
 }

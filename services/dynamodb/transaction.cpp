@@ -7,6 +7,7 @@
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/read.h"
+#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/transaction_token.h"
 #include "services/dynamodb/write.h"
 
@@ -53,8 +54,8 @@ void judge(Reason& reason, F look) {
   try {
     look();
   } catch (const AwsError& error) {
-    if (error.code != "ValidationException") throw;
-    reason.code = "ValidationError";
+    if (error.code != "ValidationException" && !is_throttle(error)) throw;
+    reason.code = is_throttle(error) ? cancellation_code(error) : "ValidationError";
     reason.message = error.message;
   }
 }
@@ -125,6 +126,8 @@ WriteAction action_from(const Value& request) {
   if (given.is_absent())
     throw invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update "
                   "request");
+  action.write.operation = "TransactWriteItems";
+  action.write.transactional = true;
   const Fields fields(given);
   action.table = fields.text("TableName");
   const bool puts = action.write.kind == Write::Kind::put;
@@ -179,6 +182,22 @@ void check_size(const std::vector<Outcome>& outcomes) {
     throw invalid("Transaction request cannot be larger than 4 MB in aggregate size of items");
 }
 
+/// Before anything is made: all of it is served, or nothing.
+void pay(const TransactWrite& request, std::vector<Outcome>& outcomes,
+         std::vector<Reason>& reasons) {
+  if (!request.actions.front().write.store->world().enforces_throughput()) return;
+  std::map<std::string, TableStore*> stores;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    judge(reasons[i], [&] { take_write(request.actions[i].write, outcomes[i]); });
+    outcomes[i].paid = true;
+    TableStore& store = *request.actions[i].write.store;
+    stores[store.name()] = &store;
+  }
+  const bool served = !any_failed(reasons);
+  for (const auto& [name, store] : stores) note_request(*store, "TransactWriteItems", served);
+  if (!served) throw cancelled(reasons);
+}
+
 /// Under all locks: what each action would do, or why the transaction is cancelled.
 std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& reasons) {
   std::vector<Outcome> outcomes(request.actions.size());
@@ -192,6 +211,7 @@ std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& rea
   }
   if (any_failed(reasons)) throw cancelled(reasons);
   check_size(outcomes);
+  pay(request, outcomes, reasons);
   return outcomes;
 }
 
@@ -288,6 +308,25 @@ ReadAction read_action(const api::DirectCall& call, const Value& request, Reason
   return action;
 }
 
+/// Before anything is read. Throws the reasons where something is throttled.
+void pay(const std::vector<ReadAction>& actions, std::vector<Reason>& reasons) {
+  if (!actions.front().store->world().enforces_throughput()) return;
+  std::map<std::string, TableStore*> stores;
+  for (size_t i = 0; i < actions.size(); ++i) {
+    const auto& [store, key, projection] = actions[i];
+    const ReadSource source{"TransactGetItems", nullptr, key.hash};
+    const Item* item = store->find(key.position());
+    judge(reasons[i], [&] {
+      require_read(*store, source);
+      take_read(*store, source, 2 * read_units(item ? item->size() : 0, true));
+    });
+    stores[store->name()] = store.get();
+  }
+  const bool served = !any_failed(reasons);
+  for (const auto& [name, store] : stores) note_request(*store, "TransactGetItems", served);
+  if (!served) throw cancelled(reasons);
+}
+
 void append_responses(std::string& out, const std::vector<ReadAction>& actions,
                       Capacities& capacities) {
   size_t bytes = 0;
@@ -329,6 +368,7 @@ void transact_get_items(const api::DirectCall& call, std::string& out) {
   check_distinct(items);
   if (any_failed(reasons)) throw cancelled(reasons);
   const Locks locks = lock_all(stores);
+  pay(actions, reasons);
   Capacities capacities;
   AnswerWriter answer(out);
   append_responses(answer.member("Responses"), actions, capacities);

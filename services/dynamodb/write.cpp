@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -128,6 +129,7 @@ Outcome evaluate(const Write& write) {
 }
 
 void commit(const Write& write, const Outcome& outcome, Time now, Capacity& capacity) {
+  if (!outcome.paid) take_write(write, outcome);
   const size_t before = outcome.before ? outcome.before->size() : 0;
   const size_t after = outcome.after ? outcome.after->size() : 0;
   capacity.table += write_units(std::max(before, after));

@@ -17,6 +17,8 @@ struct Write {
   KeyBytes key;
   std::string attributes;  // put: the whole item, keys first
   Bound update, condition;
+  std::string_view operation = {};  // for metrics; empty: that of its kind
+  bool transactional = false;       // costs twice as much: prepared, then made
 };
 
 /// Checks that need no table lock: the update leaves the key alone.
@@ -27,10 +29,12 @@ struct Outcome {
   bool condition_held = true;
   bool writes = true;  // false: a check, or an update that leaves nothing where nothing was
   ItemRef before, after;
+  bool paid = false;  // take_write() took its throughput already
 };
 /// Throws what AWS refuses once it sees the item.
 Outcome evaluate(const Write& write);
-/// Makes it so; `capacity` is what it cost.
+/// Makes it so; `capacity` is what it cost. Throws, having changed nothing, where the throughput for
+/// that is used up.
 void commit(const Write& write, const Outcome& outcome, Time now, Capacity& capacity);
 
 /// ItemCollectionMetrics' value, for tables with local indexes.

@@ -73,6 +73,10 @@ WEAK std::vector<std::string> Table::index_keys() const { return {}; }
 WEAK const Table* find_table(const sim::Scope& scope, std::string_view name) {
   return scope.view<Table>(name);
 }
+WEAK bool use_throughput(sim::World&, std::string_view, std::string_view, const SimulatedUse&) {
+  return true;
+}
+WEAK void enforce_throughput(sim::World&, bool) {}
 }  // namespace dynamodb
 
 namespace servicediscovery {

@@ -38,7 +38,8 @@ def comparable(dump):
     ("edtech", "eu-west-1", ()),
     ("edtech", "eu-west-1", ("--one-zone", "--no-scaling-policies", "--no-circuit-breaker")),
     ("orders", "eu-central-1", ()),
-    ("orders", "eu-central-1", ("--one-host", "--no-grace-period"))])
+    ("orders", "eu-central-1", ("--one-host", "--no-grace-period")),
+    ("orders", "eu-central-1", ("--scaled-table",))])
 def test_destroy_leaves_what_was_there_before(squall, tmp_path, scenario, region, flags):
     touch_every_service(squall, region)
     before = comparable(squall.dump())

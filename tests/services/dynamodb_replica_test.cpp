@@ -121,6 +121,108 @@ TEST_F(ReplicaTest, APauseHoldsWritesBack) {
   EXPECT_EQ(item(), version(2));
 }
 
+TEST_F(ReplicaTest, ReplicationRunsOnlyWhileSomethingIsToBeTold) {
+  make_source();
+  change("Create", "eu-west-1");
+  advance(1s);
+  const auto pumping = [&] {
+    int found = 0;
+    for (const sim::Event& event : world().scheduler().pending())
+      found += event.kind == "dynamodb.replicate";
+    return found;
+  };
+  EXPECT_EQ(pumping(), 0);
+  use_latency(sim::LatencyProfile::measured);
+  for (int v = 1; v <= 20; ++v) write(v);
+  advance(10ms);
+  EXPECT_EQ(pumping(), 1);
+  in("eu-west-1");
+  EXPECT_EQ(item(), "null") << "it takes a while";
+  advance(5s);
+  EXPECT_EQ(item(), version(20));
+  EXPECT_EQ(pumping(), 0);
+}
+
+TEST_F(ReplicaTest, AutoScalingOfAllReplicas) {
+  ddb("CreateTable", R"({"TableName":"ttt",
+    "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5},
+    "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+    "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},
+                            {"AttributeName":"g","AttributeType":"S"}],
+    "GlobalSecondaryIndexes":[{"IndexName":"ggg","Projection":{"ProjectionType":"ALL"},
+      "KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],
+      "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}}],
+    "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]})");
+  change("Create", "eu-west-1");
+  const auto scaling = [&] {
+    return ddb("DescribeTableReplicaAutoScaling", R"({"TableName":"ttt"})")
+        .at("TableAutoScalingDescription").at("Replicas");
+  };
+  ASSERT_EQ(scaling().size(), 2u);
+  const char* writes = "ReplicaProvisionedWriteCapacityAutoScalingSettings";
+  EXPECT_EQ(to_json(scaling()[0].at(writes)), R"({"AutoScalingDisabled":true})");
+  ddb("UpdateTableReplicaAutoScaling", R"({"TableName":"ttt",
+    "ProvisionedWriteCapacityAutoScalingUpdate":{"MinimumUnits":10,"MaximumUnits":100,
+      "ScalingPolicyUpdate":{"TargetTrackingScalingPolicyConfiguration":{"TargetValue":60}}},
+    "GlobalSecondaryIndexUpdates":[{"IndexName":"ggg",
+      "ProvisionedWriteCapacityAutoScalingUpdate":{"MinimumUnits":7,"MaximumUnits":70}}],
+    "ReplicaUpdates":[{"RegionName":"eu-west-1",
+      "ReplicaProvisionedReadCapacityAutoScalingUpdate":{"MinimumUnits":20,"MaximumUnits":200,
+        "ScalingPolicyUpdate":{"PolicyName":"mine","TargetTrackingScalingPolicyConfiguration":{
+          "TargetValue":50,"DisableScaleIn":true,"ScaleInCooldown":60,"ScaleOutCooldown":30}}},
+      "ReplicaGlobalSecondaryIndexUpdates":[{"IndexName":"ggg",
+        "ProvisionedReadCapacityAutoScalingUpdate":{"MinimumUnits":9,"MaximumUnits":90}}]}]})");
+  advance(10s);
+  const Value europe = scaling()[0];
+  EXPECT_EQ(europe.at("RegionName").text(), "eu-west-1");
+  EXPECT_EQ(to_json(europe.at("ReplicaProvisionedReadCapacityAutoScalingSettings")
+                        .at("ScalingPolicies")),
+            R"([{"PolicyName":"mine","TargetTrackingScalingPolicyConfiguration":)"
+            R"({"DisableScaleIn":true,"ScaleInCooldown":60,"ScaleOutCooldown":30,)"
+            R"("TargetValue":50.0}}])");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(scaling()[i].at(writes).at("MaximumUnits").integer(), 100);
+  EXPECT_EQ(table().at("ProvisionedThroughput").at("WriteCapacityUnits").integer(), 10);
+  in("eu-west-1");
+  EXPECT_EQ(table().at("ProvisionedThroughput").at("ReadCapacityUnits").integer(), 20);
+  EXPECT_EQ(table().at("ProvisionedThroughput").at("WriteCapacityUnits").integer(), 10);
+  const Value index = table().at("GlobalSecondaryIndexes")[0].at("ProvisionedThroughput");
+  EXPECT_EQ(index.at("ReadCapacityUnits").integer(), 9);
+  EXPECT_EQ(index.at("WriteCapacityUnits").integer(), 7);
+  EXPECT_EQ(call("application-autoscaling", "DescribeScalingPolicies",
+                 {{"ServiceNamespace", "dynamodb"}}).at("ScalingPolicies").size(), 2u);
+  ddb("UpdateTableReplicaAutoScaling", R"({"TableName":"ttt",
+    "ProvisionedWriteCapacityAutoScalingUpdate":{"AutoScalingDisabled":true}})");
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(to_json(scaling()[i].at(writes)), R"({"AutoScalingDisabled":true})");
+}
+
+TEST_F(ReplicaTest, AutoScalingRefusals) {
+  const char* update = "UpdateTableReplicaAutoScaling";
+  EXPECT_EQ(ddb_error("DescribeTableReplicaAutoScaling", R"({"TableName":"ttt"})").code,
+            "ResourceNotFoundException");
+  EXPECT_EQ(ddb_error(update, R"({"TableName":"ttt","ProvisionedWriteCapacityAutoScalingUpdate":
+    {"MinimumUnits":1,"MaximumUnits":2}})").code, "ResourceNotFoundException");
+  make_table();
+  EXPECT_THAT(refusal(update, R"({"TableName":"ttt"})"), testing::HasSubstr("At least one of"));
+  EXPECT_THAT(refusal(update, R"({"TableName":"ttt","ProvisionedWriteCapacityAutoScalingUpdate":
+    {"MinimumUnits":1,"MaximumUnits":2}})"), testing::HasSubstr("PROVISIONED"));
+  ddb("UpdateTable", R"({"TableName":"ttt","BillingMode":"PROVISIONED",
+    "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}})");
+  EXPECT_THAT(refusal(update, R"({"TableName":"ttt","ProvisionedWriteCapacityAutoScalingUpdate":
+    {"MinimumUnits":1}})"), testing::HasSubstr("MaximumUnits"));
+  EXPECT_THAT(refusal(update, R"({"TableName":"ttt","ProvisionedWriteCapacityAutoScalingUpdate":
+    {"MinimumUnits":5,"MaximumUnits":2}})"), testing::HasSubstr("MaximumUnits"));
+  EXPECT_THAT(refusal(update, R"({"TableName":"ttt","ReplicaUpdates":[
+    {"RegionName":"eu-west-1"}]})"), testing::HasSubstr("eu-west-1"));
+  EXPECT_EQ(ddb_error(update, R"({"TableName":"ttt","GlobalSecondaryIndexUpdates":[
+    {"IndexName":"none"}]})").code, "ResourceNotFoundException");
+  use_latency(sim::LatencyProfile::measured);
+  ddb("UpdateTable", R"({"TableName":"ttt",
+    "ProvisionedThroughput":{"ReadCapacityUnits":6,"WriteCapacityUnits":5}})");
+  EXPECT_EQ(ddb_error(update, R"({"TableName":"ttt","ProvisionedWriteCapacityAutoScalingUpdate":
+    {"MinimumUnits":1,"MaximumUnits":2}})").code, "ResourceInUseException");
+}
+
 TEST_F(ReplicaTest, TtlAndSettingsAreShared) {
   make_source();
   change("Create", "eu-west-1");
