@@ -133,6 +133,14 @@ void note_backup_gone(sim::World& world, std::string_view arn) {
   deed.log(world);
 }
 
+void await_writers(sim::World& world, const StreamLog& log) {
+  if (!world.is_logged()) return;
+  std::string_view table = log.arn();  // .../table/NAME/stream/LABEL
+  table.remove_prefix(table.find('/') + 1);
+  const auto store = stores_of(world).find(log.region(), table.substr(0, table.find('/')));
+  if (store) const std::lock_guard wait(store->mutex());
+}
+
 void note_token(sim::World& world, std::string_view token, uint64_t request_hash, Time until) {
   if (!world.is_logged()) return;
   DeedText deed(Deed::token);

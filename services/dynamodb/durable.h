@@ -60,6 +60,10 @@ void note_token(sim::World& world, std::string_view token, uint64_t request_hash
 void note_destinations(const TableStore& store, const std::vector<std::string>& regions);
 void note_sent(const TableStore& from, std::string_view region, size_t count);
 
+/// A stream is read without its table's lock: what was read of a transaction that is being made is
+/// in the log when this returns.
+void await_writers(sim::World& world, const StreamLog& log);
+
 /// One deed's text.
 class DeedText {
  public:
