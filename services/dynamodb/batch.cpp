@@ -18,10 +18,6 @@ constexpr size_t answer_bytes_max = 16 * 1024 * 1024;
 
 [[noreturn]] void duplicates() { throw invalid("Provided list of item keys contains duplicates"); }
 
-std::string key_text(const KeyBytes& key) {
-  return cat(key.hash.size(), ':', key.hash, key.range);
-}
-
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted,
                        const std::vector<std::pair<std::string, Capacity>>& list) {
   if (wanted == ReturnCapacity::none) return;
@@ -66,7 +62,7 @@ void find_keys(const api::DirectCall& call, TableKeys& table) {
   std::set<std::string> seen;
   for (const Value& key : table.keys.items()) {
     table.wanted.push_back(key_from(encoded_map(key), *table.store));
-    if (!seen.insert(key_text(table.wanted.back())).second) duplicates();
+    if (!seen.insert(table.wanted.back().text()).second) duplicates();
   }
 }
 
@@ -196,12 +192,16 @@ TableWrites table_writes(const api::DirectCall& call, const Member& member) {
   for (const Value& request : member.value.items()) {
     table.requests.push_back(request);
     table.writes.push_back(write_from(request, table.store));
-    if (!seen.insert(key_text(table.writes.back().key)).second) duplicates();
+    if (!seen.insert(table.writes.back().key.text()).second) duplicates();
   }
   const auto lock = lock_active(*table.store);
-  for (const Write& write : table.writes)
-    if (write.kind == Write::Kind::put)
+  CollectionGrowth growth;
+  for (const Write& write : table.writes) {
+    if (table.store->has_local_indexes())
+      growth.add(write, evaluate(write));
+    else if (write.kind == Write::Kind::put)
       check_item(table.store->plan(), write.attributes, false);
+  }
   return table;
 }
 
@@ -212,6 +212,7 @@ void append_metrics(AnswerWriter& answer, const std::vector<TableWrites>& tables
     if (!text.empty()) text += ',';
     append_json_string(text, table.store->name());
     text += ":[";
+    const auto lock = std::lock_guard(table.store->mutex());
     for (const Write& write : table.writes) {
       if (text.back() != '[') text += ',';
       append_collection_metrics(text, write);

@@ -64,7 +64,7 @@ void append_returned(AnswerWriter& answer, const WriteRequest& request, const Wr
 /// Under the table's lock: looks, writes, answers.
 void run(const api::DirectCall& call, const WriteRequest& request, const Write& write,
          std::string& out) {
-  const auto lock = lock_active(*write.store);
+  const auto lock = lock_for_write(write);
   const Outcome outcome = evaluate(write);
   if (!outcome.condition_held) {
     take_write(write, outcome);

@@ -155,7 +155,7 @@ void write(const api::DirectCall& call, const StatementRequest& request,
     throw invalid("EXISTS can only be used as a statement of a transaction");
   Write write = write_of(call, statement);
   write.operation = "ExecuteStatement";
-  const auto lock = lock_active(*write.store);
+  const auto lock = lock_for_write(write);
   const Outcome outcome = evaluate(write);
   if (!outcome.condition_held) {
     take_write(write, outcome);

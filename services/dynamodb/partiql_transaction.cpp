@@ -2,7 +2,6 @@
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/partiql_run.h"
-#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/transaction.h"
 
 namespace squall::dynamodb {
@@ -58,41 +57,29 @@ struct Transaction {
 };
 
 constexpr size_t bytes_max = 4 * 1024 * 1024;
-constexpr std::string_view operation = "ExecuteTransaction";
 
 void run_reads(const api::DirectCall& call, Transaction& transaction, std::string& out) {
   std::vector<ItemRead> reads(transaction.statements.size());
-  std::vector<std::shared_ptr<TableStore>> stores;
-  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
+  ItemPlaces items;
   for (size_t i = 0; i < reads.size(); ++i)
     judge(transaction.reasons[i], [&] {
       reads[i] = item_read_of(call, transaction.statements[i].statement, no_whole_key);
     });
   if (any_failed(transaction.reasons)) throw cancelled(transaction.reasons);
-  for (const ItemRead& read : reads) {
-    stores.push_back(read.store);
-    items.emplace_back(read.store.get(), &read.key);
-  }
+  for (const ItemRead& read : reads) items.emplace_back(read.store.get(), &read.key);
   check_distinct(items);
-  const Locks locks = lock_all(stores);
+  const TransactionLocks locks(items, false);
+  check_conflicts(locks, transaction.reasons);
+  pay(items, "ExecuteTransaction", transaction.reasons);
   Capacities capacities;
   size_t bytes = 0;
   std::string responses;
-  std::vector<const Item*> found(reads.size());
-  std::map<std::string, TableStore*> tables;
-  for (size_t i = 0; i < reads.size(); ++i) {
-    tables[reads[i].store->name()] = reads[i].store.get();
-    Capacity& capacity = capacities[reads[i].store->name()];
-    judge(transaction.reasons[i],
-          [&] { found[i] = find_item(reads[i], true, capacity, operation, 2); });
-  }
-  const bool served = !any_failed(transaction.reasons);
-  for (const auto& [name, store] : tables) note_request(*store, operation, served);
-  if (!served) throw cancelled(transaction.reasons);
-  for (size_t i = 0; i < reads.size(); ++i) {
-    const ItemRead& read = reads[i];
-    const Item* item = found[i];
-    capacities[read.store->name()].split = Capacity::Split::read;
+  for (const ItemRead& read : reads) {
+    Capacity one;
+    const Item* item = find_item(read, true, one);
+    Capacity& capacity = capacities[read.store->name()];
+    capacity.split = Capacity::Split::read;
+    capacity.table += 2 * one.table;
     responses += responses.empty() ? "{" : ",{";
     if (item) {
       bytes += item->size();
@@ -111,8 +98,8 @@ void run_reads(const api::DirectCall& call, Transaction& transaction, std::strin
 void run_writes(const api::DirectCall& call, Transaction& transaction, std::string& out) {
   TransactWrite request;
   request.token = transaction.token;
-  request.operation = operation;
-  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
+  request.operation = "ExecuteTransaction";
+  ItemPlaces items;
   for (size_t i = 0; i < transaction.statements.size(); ++i) {
     const TransactStatement& one = transaction.statements[i];
     WriteAction& action = request.actions.emplace_back();

@@ -26,7 +26,8 @@ void check_member(const sim::Scope& scope, const std::string& name, const std::s
   const Table* table = touched ? scope.in_region(region).view<Table>(name) : nullptr;
   if (!table)
     throw AwsError{"TableNotFoundException",
-                   cat("Table not found: Table: ", name, " not found in region: ", region)};
+                   cat("Table not found: Table: '", name, "' not found in region: '", region,
+                       "'.")};
   if (global_table_of(scope.in_region(region), name))
     throw invalid(cat("Table ", name, " in region ", region, " is part of a global table already"));
   const auto refuse = [&](std::string_view why) {
@@ -103,6 +104,7 @@ Value create_global_table(Context& ctx, Input in) {
   }
   if (group.replicas.empty())
     throw invalid_parameter("ReplicationGroup must name at least one replica");
+  check_under_way(ctx);
   const Value answer = describe(ctx, group);
   put(ctx, std::move(group));
   return answer;

@@ -150,6 +150,7 @@ Value update_settings(Context& ctx, Input in) {
     const Table* known = there.view<Table>(group.id);
     if (!known) continue;
     require_active(*known);
+    check_under_way(there);
     Table& table = there.edit<Table>(group.id);
     set_common(there, table, in);
     for (const Input& wanted : own)

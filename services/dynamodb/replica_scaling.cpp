@@ -106,6 +106,7 @@ Value update_scaling(Context& ctx, Input in) {
   for (const std::string& region : regions_of(ctx, table))
     if (const Table* replica = ctx.in_region(region).view<Table>(table.id))
       require_active(*replica);
+  check_under_way(ctx);
   if (table.on_demand())
     throw invalid_parameter(
         "Auto scaling settings can only be updated when BillingMode is PROVISIONED");

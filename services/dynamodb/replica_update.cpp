@@ -1,6 +1,7 @@
 // UpdateTable's ReplicaUpdates, and what replicas share: settings changed at one change at all.
 #include <algorithm>
 
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/replica.h"
 #include "services/dynamodb/table_settings.h"
 #include "services/ec2/ec2.h"
@@ -88,6 +89,7 @@ void create_replica(Context& ctx, const Input& in, Table& source) {
   copy.policy_revision.clear();
   copy.deletion_protection = false;
   copy.generation = 0;
+  copy.backups_since.reset();
   std::erase_if(copy.indexes, [](const Index& i) { return i.status == "DELETING"; });
   if (copy.sse) copy.sse_key_arn = kms::managed_key_arn(there, "dynamodb");
   apply_overrides(there, replica, copy);
@@ -113,6 +115,7 @@ void create_replica(Context& ctx, const Input& in, Table& source) {
     std::unique_lock reading(from->mutex());
     OrderedIndex items = from->copy_items();
     const size_t bytes = from->bytes();
+    note_seeded(*to, *from);
     reading.unlock();
     const std::lock_guard writing(to->mutex());
     to->load(std::move(items), bytes);

@@ -161,9 +161,13 @@ std::shared_ptr<TableStore> find_store(const api::DirectCall& call, std::string_
   return store;
 }
 
+void check_active(const TableStore& store) {
+  if (store.gone() || !store.plan().active) throw item_table_not_found();
+}
+
 std::unique_lock<std::mutex> lock_active(TableStore& store) {
   std::unique_lock lock(store.mutex());
-  if (store.gone() || !store.plan().active) throw item_table_not_found();
+  check_active(store);
   return lock;
 }
 

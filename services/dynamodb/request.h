@@ -77,7 +77,9 @@ void check_placeholder_use(const Fields& fields,
 // --- tables --------------------------------------------------------------------------------------
 /// Throws ResourceNotFoundException in item operations' words.
 std::shared_ptr<TableStore> find_store(const api::DirectCall& call, std::string_view name_or_arn);
-/// Locks; throws where the table has gone or is not active yet.
+/// Throws where the table has gone or is not active yet; it is locked.
+void check_active(const TableStore& store);
+/// Locks and checks that.
 std::unique_lock<std::mutex> lock_active(TableStore& store);
 
 // --- keys ----------------------------------------------------------------------------------------
@@ -85,6 +87,8 @@ std::unique_lock<std::mutex> lock_active(TableStore& store);
 struct KeyBytes {
   std::string attributes, hash, range;
   Position position(Position::Edge edge = Position::Edge::before) const;
+  /// One text of both, different for different keys.
+  std::string text() const;
 };
 /// A map of attributes in stored form, as far as it can be checked without its table.
 std::string encoded_map(const Value& map);

@@ -42,27 +42,50 @@ bool any_failed(const std::vector<Reason>& reasons) {
   return std::ranges::any_of(reasons, [](const Reason& r) { return r.code != "None"; });
 }
 
-void judge_by(Reason& reason, const AwsError& error) {
-  if (error.code != "ValidationException" && !is_throttle(error)) throw error;
-  reason.code = is_throttle(error) ? cancellation_code(error) : "ValidationError";
+bool becomes_reason(Reason& reason, const AwsError& error) {
+  if (error.code == "ValidationException")
+    reason.code = "ValidationError";
+  else if (error.code == "ItemCollectionSizeLimitExceededException")
+    reason.code = "ItemCollectionSizeLimitExceeded";
+  else if (is_throttle(error))
+    reason.code = cancellation_code(error);
+  else
+    return false;
   reason.message = error.message;
+  return true;
 }
 
-Locks lock_all(const std::vector<std::shared_ptr<TableStore>>& stores) {
-  std::map<std::string, TableStore*> in_order;
-  for (const auto& store : stores) in_order[store->name()] = store.get();
-  Locks locks;
-  for (const auto& [name, store] : in_order) locks.push_back(lock_active(*store));
-  return locks;
+void check_conflicts(const TransactionLocks& locks, std::vector<Reason>& reasons) {
+  for (const size_t i : locks.conflicts())
+    reasons[i] = {"TransactionConflict", "Transaction is ongoing for the item", {}};
+  if (any_failed(reasons)) throw cancelled(reasons);
 }
 
-void check_distinct(const std::vector<std::pair<const TableStore*, const KeyBytes*>>& items) {
+void check_distinct(const ItemPlaces& items) {
   std::set<std::string> seen;
   for (const auto& [store, key] : items) {
     if (key->hash.empty()) continue;  // its key was refused already
     if (!seen.insert(cat(store->name(), '/', key->hash.size(), ':', key->hash, key->range)).second)
       throw invalid("Transaction request cannot include multiple operations on one item");
   }
+}
+
+void pay(const ItemPlaces& reads, std::string_view operation, std::vector<Reason>& reasons) {
+  if (!reads.front().first->world().enforces_throughput()) return;
+  std::set<TableStore*> stores;
+  for (size_t i = 0; i < reads.size(); ++i) {
+    const auto& [store, key] = reads[i];
+    const ReadSource source{operation, nullptr, key->hash};
+    const Item* item = store->find(key->position());
+    judge(reasons[i], [&, store = store] {
+      require_read(*store, source);
+      take_read(*store, source, 2 * read_units(item ? item->size() : 0, true));
+    });
+    stores.insert(store);
+  }
+  const bool served = !any_failed(reasons);
+  for (TableStore* store : stores) note_request(*store, operation, served);
+  if (!served) throw cancelled(reasons);
 }
 
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capacities& list) {
@@ -155,6 +178,14 @@ void check_size(const std::vector<Outcome>& outcomes) {
     throw invalid("Transaction request cannot be larger than 4 MB in aggregate size of items");
 }
 
+/// What the actions add together to one collection is judged together.
+void judge_growth(const TransactWrite& request, const std::vector<Outcome>& outcomes,
+                  std::vector<Reason>& reasons) {
+  CollectionGrowth growth;
+  for (size_t i = 0; i < outcomes.size(); ++i)
+    judge(reasons[i], [&] { growth.add(request.actions[i].write, outcomes[i]); });
+}
+
 /// Before anything is made: all of it is served, or nothing.
 void pay(const TransactWrite& request, std::vector<Outcome>& outcomes,
          std::vector<Reason>& reasons) {
@@ -186,6 +217,7 @@ std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& rea
     if (request.actions[i].item_on_failure && outcomes[i].before)
       append_attributes_json(reasons[i].item_json, outcomes[i].before->data());
   }
+  judge_growth(request, outcomes, reasons);
   if (any_failed(reasons)) throw cancelled(reasons);
   check_size(outcomes);
   pay(request, outcomes, reasons);
@@ -198,6 +230,7 @@ void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
     if (!action.write.store->has_local_indexes()) continue;
     std::string& text = by_table[action.write.store->name()];
     if (!text.empty()) text += ',';
+    const std::lock_guard lock(action.write.store->mutex());
     append_collection_metrics(text, action.write);
   }
   if (by_table.empty()) return;
@@ -215,10 +248,15 @@ void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
 
 Capacities transact(const api::DirectCall& call, const TransactWrite& request,
                     std::vector<Reason>& reasons, uint64_t hash) {
-  std::vector<std::shared_ptr<TableStore>> stores;
-  for (const WriteAction& action : request.actions) stores.push_back(action.write.store);
   auto& tokens = call.world.annex<TransactionTokens>();  // before the tables: annexes lock first
-  const Locks locks = lock_all(stores);
+  std::optional<TransactionTokens::UnderWay> under_way;
+  if (request.token) under_way.emplace(tokens, *request.token, hash);
+  ItemPlaces items;
+  for (const WriteAction& action : request.actions)
+    items.emplace_back(action.write.store.get(), &action.write.key);
+  const TransactionLocks locks(items, true);
+  check_conflicts(locks, reasons);
+  const sim::ChangeGroup whole(call.world);  // kept whole or not at all
   const Time now = call.world.now();
   Capacities capacities;
   if (request.token && tokens.was_made(*request.token, hash, now)) {
@@ -249,7 +287,7 @@ namespace {
 void transact_write_items(const api::DirectCall& call, std::string& out) {
   TransactWrite request{Fields(checked_document(call))};
   std::vector<Reason> reasons(request.actions.size());
-  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
+  ItemPlaces items;
   for (size_t i = 0; i < request.actions.size(); ++i) {
     WriteAction& action = request.actions[i];
     action.write.store = find_store(call, action.table);
@@ -287,25 +325,6 @@ ReadAction read_action(const api::DirectCall& call, const Value& request, Reason
   return action;
 }
 
-/// Before anything is read. Throws the reasons where something is throttled.
-void pay(const std::vector<ReadAction>& actions, std::vector<Reason>& reasons) {
-  if (!actions.front().store->world().enforces_throughput()) return;
-  std::map<std::string, TableStore*> stores;
-  for (size_t i = 0; i < actions.size(); ++i) {
-    const auto& [store, key, projection] = actions[i];
-    const ReadSource source{"TransactGetItems", nullptr, key.hash};
-    const Item* item = store->find(key.position());
-    judge(reasons[i], [&] {
-      require_read(*store, source);
-      take_read(*store, source, 2 * read_units(item ? item->size() : 0, true));
-    });
-    stores[store->name()] = store.get();
-  }
-  const bool served = !any_failed(reasons);
-  for (const auto& [name, store] : stores) note_request(*store, "TransactGetItems", served);
-  if (!served) throw cancelled(reasons);
-}
-
 void append_responses(std::string& out, const std::vector<ReadAction>& actions,
                       Capacities& capacities) {
   size_t bytes = 0;
@@ -338,16 +357,13 @@ void transact_get_items(const api::DirectCall& call, std::string& out) {
   std::vector<ReadAction> actions;
   for (const Value& item : list.items())
     actions.push_back(read_action(call, item, reasons[actions.size()]));
-  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
-  std::vector<std::shared_ptr<TableStore>> stores;
-  for (const ReadAction& action : actions) {
-    items.emplace_back(action.store.get(), &action.key);
-    stores.push_back(action.store);
-  }
+  ItemPlaces items;
+  for (const ReadAction& action : actions) items.emplace_back(action.store.get(), &action.key);
   check_distinct(items);
   if (any_failed(reasons)) throw cancelled(reasons);
-  const Locks locks = lock_all(stores);
-  pay(actions, reasons);
+  const TransactionLocks locks(items, false);
+  check_conflicts(locks, reasons);
+  pay(items, "TransactGetItems", reasons);
   Capacities capacities;
   AnswerWriter answer(out);
   append_responses(answer.member("Responses"), actions, capacities);

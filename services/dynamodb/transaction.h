@@ -4,12 +4,12 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "services/dynamodb/transaction_locks.h"
 #include "services/dynamodb/write.h"
 
 namespace squall::dynamodb {
@@ -21,22 +21,25 @@ struct Reason {
 AwsError cancelled(const std::vector<Reason>& reasons);
 bool any_failed(const std::vector<Reason>& reasons);
 
-/// What AWS refuses about one action, or throttles, becomes its reason; any other error is thrown.
-void judge_by(Reason& reason, const AwsError& error);
-/// Runs `look` and judges what it throws.
+/// Whether AWS refuses only the action, and not the request; it then becomes the action's reason.
+bool becomes_reason(Reason& reason, const AwsError& error);
+
+/// Runs `look`; what AWS refuses about one action becomes its reason.
 template <class F>
 void judge(Reason& reason, F look) {
   if (reason.code != "None") return;
   try {
     look();
   } catch (const AwsError& error) {
-    judge_by(reason, error);
+    if (!becomes_reason(reason, error)) throw;
   }
 }
 
-using Locks = std::vector<std::unique_lock<std::mutex>>;
-Locks lock_all(const std::vector<std::shared_ptr<TableStore>>& stores);
-void check_distinct(const std::vector<std::pair<const TableStore*, const KeyBytes*>>& items);
+/// Cancelled where another transaction is at work on one of the items.
+void check_conflicts(const TransactionLocks& locks, std::vector<Reason>& reasons);
+void check_distinct(const ItemPlaces& items);
+/// Takes the throughput of a transaction's reads; throws the reasons where something is throttled.
+void pay(const ItemPlaces& reads, std::string_view operation, std::vector<Reason>& reasons);
 
 using Capacities = std::map<std::string, Capacity>;  // by table
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capacities& list);
