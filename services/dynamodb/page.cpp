@@ -105,10 +105,8 @@ class Walk {
   std::string held_, selected_;
 };
 
-}  // namespace
-
-std::string first_hash(const TableStore& store, const Target& target, const PageOptions& options) {
-  if (!store.world().enforces_throughput()) return {};
+/// The partition key from which a page is read: its throughput is taken of that partition.
+std::string first_hash(const Target& target, const PageOptions& options) {
   const OrderedIndex& entries = *target.entries;
   if (options.start) return options.start->bytes().front();
   if (options.range.from.count) return std::string(options.range.from.parts[0]);
@@ -117,11 +115,20 @@ std::string first_hash(const TableStore& store, const Target& target, const Page
                                 : std::string(entries.component(*entries.item(first), 0));
 }
 
-PageResult append_items(const PageRequest& request, const Target& target,
+}  // namespace
+
+PageResult append_items(TableStore& store, const PageRequest& request, const Target& target,
                         const PageOptions& options, std::string& out) {
+  std::string hash;
+  if (store.world().enforces_throughput()) hash = first_hash(target, options);
+  const bool global = target.index && target.index->global;
+  const ReadSource source{request.operation, global ? target.index : nullptr, hash};
+  require_read(store, source);
   Walk walk(request, target, options, out);
   walk.run();
-  return walk.result;
+  const PageResult& done = walk.result;
+  take_read(store, source, read_units(done.bytes, request.consistent) + done.fetched_units);
+  return done;
 }
 
 void add_units(Capacity& capacity, const PageRequest& request, const Target& target,
@@ -139,6 +146,7 @@ void add_units(Capacity& capacity, const PageRequest& request, const Target& tar
 
 PageRequest::PageRequest(const Fields& fields, bool query)
     : is_query(query),
+      operation(query ? "Query" : "Scan"),
       table(fields.text("TableName")),
       index(fields.optional_text("IndexName")),
       filter(fields.optional_text("FilterExpression")),
@@ -228,18 +236,13 @@ Position StartKey::position(Position::Edge edge) const {
 
 void write_page(TableStore& store, const PageRequest& request, const Target& target,
                 const PageOptions& options, std::string& out) {
-  const std::string_view operation = request.is_query ? "Query" : "Scan";
-  const bool global = target.index && target.index->global;
-  const std::string hash = first_hash(store, target, options);
-  const ReadSource source{operation, global ? target.index : nullptr, hash};
-  require_read(store, source);
   AnswerWriter answer(out);
   PageResult page;
   if (request.select == Select::count) {
-    page = append_items(request, target, options, out);
+    page = append_items(store, request, target, options, out);
   } else {
     answer.member("Items") += '[';
-    page = append_items(request, target, options, out);
+    page = append_items(store, request, target, options, out);
     out += ']';
   }
   answer.member("Count") += std::to_string(page.count);
@@ -247,7 +250,6 @@ void write_page(TableStore& store, const PageRequest& request, const Target& tar
   if (page.stopped_at)
     append_key_json(answer.member("LastEvaluatedKey"), *page.stopped_at,
                     target.entries->components());
-  take_read(store, source, read_units(page.bytes, request.consistent) + page.fetched_units);
   if (request.capacity == ReturnCapacity::none) return;
   Capacity capacity;
   add_units(capacity, request, target, page);

@@ -18,6 +18,7 @@ struct PageRequest {
   explicit PageRequest(const Fields& fields, bool is_query);
 
   bool is_query = false;
+  std::string_view operation = "ExecuteStatement";  // in metrics
   std::string_view table;
   std::optional<std::string_view> index, filter, projection;
   std::optional<Select> select;
@@ -71,11 +72,9 @@ struct PageResult {
   const Item* stopped_at = nullptr;
 };
 /// Appends the items of a range to a list that stands open at the end of `out`.
-PageResult append_items(const PageRequest& request, const Target& target,
+/// Throws where the table or index gives no more.
+PageResult append_items(TableStore& store, const PageRequest& request, const Target& target,
                         const PageOptions& options, std::string& out);
-/// The partition key from which a page is read: its throughput is taken of that partition. Empty
-/// where none is enforced.
-std::string first_hash(const TableStore& store, const Target& target, const PageOptions& options);
 void add_units(Capacity& capacity, const PageRequest& request, const Target& target,
                const PageResult& result);
 

@@ -102,14 +102,8 @@ void walk(TableStore& store, const StatementRequest& request, const Start& from,
         selection.ranges.empty() ? whole_target() : selection.ranges[i].range(selection.forward);
     selection.options.start = start ? &*start : nullptr;
     selection.page.limit = left;
-    const std::string hash = first_hash(store, selection.target, selection.options);
-    const bool global = selection.target.index && selection.target.index->global;
-    const ReadSource source{"ExecuteStatement", global ? selection.target.index : nullptr, hash};
-    require_read(store, source);
     const PageResult result =
-        append_items(selection.page, selection.target, selection.options, out);
-    take_read(store, source,
-              read_units(result.bytes, request.consistent) + result.fetched_units);
+        append_items(store, selection.page, selection.target, selection.options, out);
     add_units(selection.capacity, selection.page, selection.target, result);
     selection.stopped_at = result.stopped_at;
     if (result.stopped_at) {

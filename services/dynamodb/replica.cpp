@@ -81,7 +81,8 @@ void note_for_replicas(TableStore& store, const ItemChange& change) {
   if (!tap || tap->applying || tap->out.empty()) return;
   const Item& item = change.after ? *change.after : *change.before;
   tap->written[key_of(store.items(), item)] = {change.time, store.region()};
-  bool wakes = false;  // a queue that is not empty has its event already, or waits for a pause's end
+  // A queue that is not empty has its event already, or waits for a pause's end.
+  bool wakes = false;
   for (auto& [region, queue] : tap->out) {
     wakes = wakes || queue.empty();
     queue.push_back({change.time, change.before, change.after, {}});
