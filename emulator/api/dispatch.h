@@ -61,6 +61,8 @@ class Worlds {
   std::string_view account_of(std::string_view access_key) const;
   std::vector<std::string> accounts() const;
   void reset_all();
+  /// All Worlds there are and will be tell it what changes.
+  void set_log(sim::ChangeLog* log);
   /// Runs what has become due in worlds at wall pace; called by a timer.
   void tick();
 
@@ -68,6 +70,7 @@ class Worlds {
   const Registry& registry_;
   sim::WorldOptions options_;
   sim::Clock reference_;
+  sim::ChangeLog* log_ = nullptr;
   mutable std::shared_mutex mutex_;
   std::map<std::string, std::unique_ptr<sim::World>, std::less<>> worlds_;
 };

@@ -31,6 +31,12 @@ void Laws::add_records(RecordTypes types) {
   }
 }
 
+const RecordType* Laws::find_records(std::string_view kind) const {
+  for (const RecordType* type : records)
+    if (type && type->kind == kind) return type;
+  return nullptr;
+}
+
 World::World(const Laws& laws, WorldOptions options)
     : laws_(laws),
       options_(std::move(options)),
@@ -56,16 +62,17 @@ void World::begin() {
 
 void World::commit() {
   publish_changes();
+  if (log_) note_commit();
   undo_.clear();
   recorded_.clear();
   ordinals_before_.clear();
   depth_ = 0;
-  for (auto& [event, unique] : scheduled_)
-    unique ? scheduler_.push_unique(std::move(event)) : scheduler_.push(std::move(event));
+  for (auto& [event, unique] : scheduled_) push(std::move(event), unique);
   scheduled_.clear();
   for (JournalEntry& entry : journalled_) journal_.append(std::move(entry));
   journalled_.clear();
   update_next_due();
+  flush_notes();
 }
 
 void World::rollback() {
@@ -74,7 +81,7 @@ void World::rollback() {
     undo->table->refresh_indexes();
   }
   for (auto it = ordinals_before_.rbegin(); it != ordinals_before_.rend(); ++it)
-    *it->first = it->second;
+    *it->value = it->before;
   undo_.clear();
   recorded_.clear();
   ordinals_before_.clear();
@@ -158,8 +165,18 @@ void World::schedule(Event event, bool unique) {
     scheduled_.emplace_back(std::move(event), unique);
     return;
   }
-  unique ? scheduler_.push_unique(std::move(event)) : scheduler_.push(std::move(event));
+  push(std::move(event), unique);
   update_next_due();
+  flush_notes();
+}
+
+void World::push(Event&& event, bool unique) {
+  Event kept;
+  if (log_) kept = event;
+  kept.unique = unique;
+  kept.sequence = unique ? scheduler_.push_unique(std::move(event))
+                         : scheduler_.push(std::move(event));
+  if (log_ && kept.sequence) note_event(kept);
 }
 
 void World::journal(JournalEntry entry) {
@@ -172,7 +189,7 @@ void World::journal(JournalEntry entry) {
 uint64_t World::next_ordinal(Region& region, std::string_view key) {
   auto at = region.ordinals.find(key);
   if (at == region.ordinals.end()) at = region.ordinals.emplace(std::string(key), 0).first;
-  if (depth_) ordinals_before_.emplace_back(&at->second, at->second);
+  if (depth_) ordinals_before_.push_back({&region, at->first, &at->second, at->second});
   return ++at->second;
 }
 
@@ -213,7 +230,7 @@ void World::advance_to(Time until) {
       const auto sooner = scheduler_.next_time();  // the engine may have scheduled something
       if (sooner && *sooner < stop) {
         clock_.set(*sooner);
-        run_event(scheduler_.pop());
+        run_event(take_event());
         continue;
       }
     }
@@ -221,15 +238,16 @@ void World::advance_to(Time until) {
     if (!due) break;
     at_this_instant = stop == instant ? at_this_instant + 1 : 0;
     instant = stop;
-    Event event = scheduler_.pop();
+    Event event = take_event();
     if (at_this_instant > events_per_instant_max) {
       event.time = stop + std::chrono::seconds{1};
-      scheduler_.push(std::move(event));
+      push(std::move(event), false);
       continue;
     }
     run_event(event);
   }
   update_next_due();
+  if (log_) note_clock();
 }
 
 void World::post(Event event) {
@@ -242,7 +260,7 @@ void World::post(Event event) {
 
 void World::update_next_due() {
   const std::lock_guard lock(posted_mutex_);
-  for (Event& event : posted_) scheduler_.push_unique(std::move(event));
+  for (Event& event : posted_) push(std::move(event), true);
   posted_.clear();
   const auto next = scheduler_.next_time();
   next_due_ns_.store(next ? to_ns(*next) : std::numeric_limits<int64_t>::max(),
@@ -254,6 +272,7 @@ void World::reset() {
     const std::lock_guard lock(annex_mutex_);
     for (const auto& annex : owned_annexes_) annex->reset();
   }
+  note_reset();
   regions_.clear();
   streams_.clear();
   scheduler_.clear();
@@ -280,7 +299,20 @@ Region& World::region(std::string_view name) {
   made->name = name;
   Region& region = *made;
   regions_.emplace(std::string(name), std::move(made));
-  if (name == "aws-global" || laws_.on_region.empty()) return region;
+  // One entry: a region is there with all that it holds, or not at all.
+  std::string notes = std::exchange(notes_, {});
+  note_region(name);
+  if (name != "aws-global") make_ground(region);
+  if (--notes_held_ > 0) {  // made while another one is being made
+    notes_ = notes + notes_;
+    return region;
+  }
+  flush_notes();
+  notes_ = std::move(notes);
+  return region;
+}
+
+void World::make_ground(Region& region) {
   // Region defaults are part of the ground, not of the transaction that first touches it.
   const int depth = std::exchange(depth_, 0);
   auto undo = std::exchange(undo_, {});
@@ -290,7 +322,7 @@ Region& World::region(std::string_view name) {
   auto ordinals = std::exchange(ordinals_before_, {});
   for (const auto& on_region : laws_.on_region) {
     Transaction transaction(*this);
-    Scope scope(*this, name);
+    Scope scope(*this, region.name);
     on_region(scope);
     transaction.commit();
   }
@@ -300,10 +332,10 @@ Region& World::region(std::string_view name) {
   scheduled_ = std::move(scheduled);
   journalled_ = std::move(journalled);
   ordinals_before_ = std::move(ordinals);
-  return region;
 }
 
 Stream& World::stream(std::string_view name) {
+  if (log_ && (drawn_.empty() || drawn_.back() != name)) drawn_.emplace_back(name);
   const auto at = streams_.find(name);
   if (at != streams_.end()) return at->second;
   return streams_.emplace(std::string(name), Stream(options_.seed, name)).first->second;

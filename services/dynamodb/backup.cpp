@@ -2,6 +2,7 @@
 #include "services/dynamodb/backup.h"
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/durable.h"
 
 namespace squall::dynamodb {
 
@@ -44,7 +45,23 @@ std::optional<OrderedIndex> BackupItems::find(std::string_view arn) const {
 
 void BackupItems::drop(std::string_view arn) {
   const std::lock_guard lock(mutex_);
-  if (const auto at = kept_.find(arn); at != kept_.end()) kept_.erase(at);
+  if (const auto at = kept_.find(arn); at != kept_.end()) {
+    kept_.erase(at);
+    note_backup_gone(world_, arn);
+  }
+}
+
+BackupItems::ByArn BackupItems::all() const {
+  const std::lock_guard lock(mutex_);
+  return kept_;
+}
+
+void BackupItems::put_back(const std::string& arn, const std::string& region,
+                           const std::vector<std::string>& components,
+                           const std::vector<ItemRef>& items) {
+  const std::lock_guard lock(mutex_);
+  Kept& kept = kept_.try_emplace(arn, Kept{region, OrderedIndex(components)}).first->second;
+  for (const ItemRef& item : items) kept.items.insert(item.get());
 }
 
 std::vector<std::string> Backup::index_keys() const {
@@ -91,6 +108,7 @@ Backup& add_backup(sim::Scope& scope, const Table& table, std::string name, std:
     const std::lock_guard lock(store->mutex());
     backup.bytes = static_cast<int64_t>(store->bytes());
     backup.items = static_cast<int64_t>(store->items().size());
+    note_backup(*store, backup.id);
     scope.world().annex<BackupItems>().add(backup.id, scope.region(), store->copy_items());
   }
   return scope.add<Backup>(std::move(backup));

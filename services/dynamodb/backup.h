@@ -32,7 +32,7 @@ struct Backup {
 /// The items of backups by ARN.
 class BackupItems final : public sim::Annex {
  public:
-  explicit BackupItems(sim::World&) {}
+  explicit BackupItems(sim::World& world) : world_(world) {}
   std::string_view kind() const override { return "dynamodb:backup-items"; }
   void reset() override;
   void dump(std::string_view region, std::string& out) const override;
@@ -42,13 +42,20 @@ class BackupItems final : public sim::Annex {
   std::optional<OrderedIndex> find(std::string_view arn) const;
   void drop(std::string_view arn);
 
- private:
   struct Kept {
     std::string region;
     OrderedIndex items;
   };
+  using ByArn = std::map<std::string, Kept, std::less<>>;
+  ByArn all() const;
+  /// Adds items to what a snapshot that is being read has of the backup.
+  void put_back(const std::string& arn, const std::string& region,
+                const std::vector<std::string>& components, const std::vector<ItemRef>& items);
+
+ private:
+  sim::World& world_;
   mutable std::mutex mutex_;
-  std::map<std::string, Kept, std::less<>> kept_;
+  ByArn kept_;
 };
 
 /// A backup of the table as it is now.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "services/dynamodb/backup.h"
+#include "services/dynamodb/durable.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -114,12 +115,14 @@ RestoreRequest restore_request(Context& ctx, const Input& in, const Table& sourc
 
 Value restore(Context& ctx, RestoreRequest request, OrderedIndex items, size_t bytes) {
   Table& table = add_table(ctx, std::move(request.table), "dynamodb.table.restoring");
-  edit_settings(ctx, table).restore = std::move(request.source);
+  const RestoreSource source = request.source;
+  edit_settings(ctx, table).restore = source;
   Stores& stores = stores_of(ctx.world());
   stores.adopt(plan_of(table, ctx.region()));
   const auto store = stores.find(ctx.region(), table.id);
   {
     const std::lock_guard lock(store->mutex());
+    note_restored(*store, source);
     store->load(std::move(items), bytes);
   }
   return {{"TableDescription", describe(ctx, table)}};

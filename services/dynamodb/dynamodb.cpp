@@ -30,6 +30,8 @@ const api::ServiceDefinition& service() {
       .latencies = {latencies(), ttl_latencies(), settings_latencies(), backup_latencies(),
                     replica_latencies()},
       .records = {sim::records<Table, Stream, TableSettings, Backup, GlobalTable>()},
+      .annexes = {{"dynamodb:items",
+                   [](sim::World& world) -> sim::Annex& { return stores_of(world); }}},
   };
   return definition;
 }

@@ -2,7 +2,6 @@
 #include "services/dynamodb/partiql_run.h"
 
 #include "emulator/core/text.h"
-#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb::partiql {
 namespace {
@@ -108,14 +107,9 @@ ItemRead item_read_of(const api::DirectCall& call, const Statement& statement,
   return read;
 }
 
-const Item* find_item(const ItemRead& read, bool consistent, Capacity& capacity,
-                      std::string_view operation, double factor) {
-  const ReadSource source{operation, nullptr, read.key.hash};
-  require_read(*read.store, source);
+const Item* find_item(const ItemRead& read, bool consistent, Capacity& capacity) {
   const Item* item = read.store->find(read.key.position());
-  const double units = factor * read_units(item ? item->size() : 0, consistent);
-  take_read(*read.store, source, units);
-  capacity.table += units;
+  capacity.table += read_units(item ? item->size() : 0, consistent);
   return item && is_true(read.filter, item) ? item : nullptr;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "services/dynamodb/backup.h"
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/recovery_log.h"
 
 namespace squall::dynamodb {
@@ -97,6 +98,7 @@ void connect(const sim::Scope& scope, const Table& table) {
   log.enabled = settings->recovery.enabled;
   log.period = settings->recovery.days * a_day;
   if (!log.enabled) log.clear();
+  note_recovery(*store, log.enabled, log.period);
 }
 
 Value update_continuous(Context& ctx, Input in) {

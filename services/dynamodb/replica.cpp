@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/sim/impairment.h"
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/stream_log.h"
 
 namespace squall::dynamodb {
@@ -43,13 +44,13 @@ namespace {
 
 constexpr std::string_view replicate_event = "dynamodb.replicate";
 
-std::string key_of(const OrderedIndex& items, const Item& item) {
+}  // namespace
+
+std::string replica_key(const OrderedIndex& items, const Item& item) {
   std::string key;
   for (size_t i = 0; i < items.component_count(); ++i) append_name(key, items.component(item, i));
   return key;
 }
-
-}  // namespace
 
 void ReplicaTap::set_destinations(const std::vector<std::string>& regions) {
   std::erase_if(out, [&](const auto& queue) {
@@ -80,7 +81,7 @@ void note_for_replicas(TableStore& store, const ItemChange& change) {
   ReplicaTap* tap = store.attached_if<ReplicaTap>();
   if (!tap || tap->applying || tap->out.empty()) return;
   const Item& item = change.after ? *change.after : *change.before;
-  tap->written[key_of(store.items(), item)] = {change.time, store.region()};
+  tap->written[replica_key(store.items(), item)] = {change.time, store.region()};
   // A queue that is not empty has its event already, or waits for a pause's end.
   bool wakes = false;
   for (auto& [region, queue] : tap->out) {
@@ -148,7 +149,8 @@ void deliver(const sim::Scope& scope, TableStore& to, const std::string& origin,
   for (const ReplicaTap::Entry& e : entries) {
     const Item& item = e.after ? *e.after : *e.before;
     const WriteStamp stamp{e.time, origin};
-    WriteStamp& last = tap->written[key_of(to.items(), item)];
+    tap->applied = stamp;
+    WriteStamp& last = tap->written[replica_key(to.items(), item)];
     if (stamp < last) continue;  // a later writer has won here
     last = stamp;
     ItemChange change;
@@ -189,7 +191,10 @@ void replicate(sim::Scope& scope, const sim::Event& event) {
     for (const auto& to : stores) {
       if (from == to) continue;
       const auto due = take_due(scope, *from, to->region());
-      if (!due.empty()) deliver(scope, *to, from->region(), due);
+      if (!due.empty()) {
+        deliver(scope, *to, from->region(), due);
+        note_sent(*from, to->region(), due.size());  // behind it: told twice is told once
+      }
       if (const auto first = first_due(*from, to->region()))
         next = next ? std::min(*next, *first) : *first;
     }
@@ -226,6 +231,7 @@ void connect_replicas(sim::Scope& global, const GlobalTable& group) {
     const auto store = stores_of(global.world()).find(replica.region, group.id);
     if (!store) continue;
     const std::lock_guard lock(store->mutex());
+    note_destinations(*store, others);
     store->attached<ReplicaTap>().set_destinations(others);
   }
   global.at_unique(global.now(), replicate_event, group.id);

@@ -55,12 +55,15 @@ class ReplicaTap final : public Attachment {
   std::map<std::string, std::deque<Entry>> out;   // by destination
   std::map<std::string, WriteStamp> written;      // by key, while anything is under way
   bool applying = false;                          // what comes from elsewhere is not told again
+  WriteStamp applied;                             // whose write that is
 
   void set_destinations(const std::vector<std::string>& regions);
   bool idle() const;
   void dump(std::string& out) const override;
 };
 
+/// By which ReplicaTap::written knows an item.
+std::string replica_key(const OrderedIndex& items, const Item& item);
 /// The hook.
 void note_for_replicas(TableStore& store, const ItemChange& change);
 /// Whether this replica deletes expired items: one that others were made from does it for all.

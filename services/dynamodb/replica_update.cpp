@@ -1,6 +1,7 @@
 // UpdateTable's ReplicaUpdates, and what replicas share: settings changed at one change at all.
 #include <algorithm>
 
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/replica.h"
 #include "services/dynamodb/table_settings.h"
 #include "services/ec2/ec2.h"
@@ -112,6 +113,7 @@ void create_replica(Context& ctx, const Input& in, Table& source) {
     std::unique_lock reading(from->mutex());
     OrderedIndex items = from->copy_items();
     const size_t bytes = from->bytes();
+    note_seeded(*to, *from);
     reading.unlock();
     const std::lock_guard writing(to->mutex());
     to->load(std::move(items), bytes);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/durable.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -184,6 +185,7 @@ int64_t TableStore::collection_growth(const Item* before, const Item* after) con
 void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effects) {
   const Item* before = change.before.get();
   const Item* after = change.after.get();
+  note_item(*this, change);  // first: whoever sees the change waits for it
   if (has_local_indexes_)
     collections_.change(items_.component(after ? *after : *before, 0),
                         collection_growth(before, after));
@@ -273,6 +275,20 @@ void Stores::adopt(std::shared_ptr<const Plan> plan) {
   const std::unique_lock lock(mutex_);
   auto& slot = regions_[plan->region][plan->name];
   slot = std::make_shared<TableStore>(std::move(plan), world_);
+  note_made(*slot);
+}
+
+std::vector<std::shared_ptr<TableStore>> Stores::all() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::shared_ptr<TableStore>> stores;
+  for (const auto& [region, tables] : regions_)
+    for (const auto& [name, store] : tables) stores.push_back(store);
+  return stores;
+}
+
+void Stores::put_back(std::shared_ptr<TableStore> store) {
+  const std::unique_lock lock(mutex_);
+  regions_[store->region()][store->name()] = std::move(store);
 }
 
 void Stores::drop(std::string_view region, std::string_view name) {
@@ -283,6 +299,7 @@ void Stores::drop(std::string_view region, std::string_view name) {
     regions_.find(region)->second.erase(std::string(name));
   }
   const std::lock_guard lock(store->mutex());
+  note_dropped(*store);
   store->mark_gone();
   store->clear();
 }

@@ -158,6 +158,7 @@ class TableStore {
   void mark_gone() { gone_ = true; }
 
  private:
+  friend struct StoreImage;
   struct Secondary {
     OrderedIndex entries;
     size_t bytes = 0;
@@ -199,10 +200,21 @@ class Stores final : public sim::Annex {
   void reset() override;
   void dump(std::string_view region, std::string& out) const override;
 
+  // With the tables' items go streams, backups and tokens (image.h, replay.cpp).
+  std::vector<std::unique_lock<std::mutex>> hold() override;
+  std::shared_ptr<const sim::AnnexState> capture() override;
+  void restore(const sim::AnnexState& state) override;
+  void replay(sim::BinaryReader& in) override;
+  void settle() override;
+
   std::shared_ptr<TableStore> find(std::string_view region, std::string_view name) const;
   /// The store as its record wants it: made, changed, or gone with its items.
   void adopt(std::shared_ptr<const Plan> plan);
   void drop(std::string_view region, std::string_view name);
+  /// In the order in which several are locked.
+  std::vector<std::shared_ptr<TableStore>> all() const;
+  /// As a snapshot or the log has it.
+  void put_back(std::shared_ptr<TableStore> store);
   sim::World& world() const { return world_; }
 
  private:
@@ -210,6 +222,7 @@ class Stores final : public sim::Annex {
   sim::World& world_;
   mutable std::shared_mutex mutex_;
   std::map<std::string, ByName, std::less<>> regions_;
+  std::vector<ItemRef> shared_items_;  // while a snapshot is read: each is kept once
 };
 
 Stores& stores_of(sim::World& world);

@@ -1,6 +1,7 @@
 // The four operations of DynamoDB Streams.
 #include <algorithm>
 
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/request.h"
 #include "services/dynamodb/stream_log.h"
@@ -260,6 +261,7 @@ void get_records(const api::DirectCall& call, std::string& out) {
     return append_record(list, *log, entry);
   });
   list += ']';
+  await_writers(call.world, *log);
   it.made = now;
   if (!shard.last || it.position <= *shard.last)
     append_json_string(answer.member("NextShardIterator"), iterator_text(it));

@@ -238,6 +238,7 @@ Capacities transact(const api::DirectCall& call, const TransactWrite& request,
     items.emplace_back(action.write.store.get(), &action.write.key);
   const TransactionLocks locks(items, true);
   check_conflicts(locks, reasons);
+  const sim::ChangeGroup whole(call.world);  // kept whole or not at all
   const Time now = call.world.now();
   Capacities capacities;
   if (request.token && tokens.was_made(*request.token, hash, now)) {

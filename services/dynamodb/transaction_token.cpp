@@ -1,5 +1,8 @@
 #include "services/dynamodb/transaction_token.h"
 
+#include <algorithm>
+
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/errors.h"
 
 namespace squall::dynamodb {
@@ -52,9 +55,21 @@ bool TransactionTokens::was_made(std::string_view token, uint64_t request_hash, 
 
 void TransactionTokens::remember(std::string_view token, uint64_t request_hash, Time now) {
   constexpr Duration kept = std::chrono::minutes{10};
+  note_token(world_, token, request_hash, now + kept);
+  put_back(token, {request_hash, now + kept});
+}
+
+TransactionTokens::ByToken TransactionTokens::all() const {
   const std::lock_guard lock(mutex_);
-  made_[std::string(token)] = {request_hash, now + kept};
-  by_time_.emplace_back(now + kept, std::string(token));
+  return made_;
+}
+
+void TransactionTokens::put_back(std::string_view token, Made made) {
+  const std::lock_guard lock(mutex_);
+  made_.insert_or_assign(std::string(token), made);
+  const auto later = [](const auto& a, const auto& b) { return a.first < b.first; };
+  const std::pair<Time, std::string> entry{made.until, token};
+  by_time_.insert(std::upper_bound(by_time_.begin(), by_time_.end(), entry, later), entry);
 }
 
 }  // namespace squall::dynamodb

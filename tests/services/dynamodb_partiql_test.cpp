@@ -58,7 +58,7 @@ TEST_F(DynamoPartiql, SelectsByScanning) {
   fill_range();
   EXPECT_EQ(found("SELECT * FROM rangeN WHERE m > 30"), "4 5");
   EXPECT_EQ(found("SELECT * FROM rangeN WHERE sk = 11"), "11");
-  EXPECT_EQ(found("SELECT * FROM rangeN WHERE sk = 11 OR pk = 'p' AND NOT m < 50"), "5 11");
+  EXPECT_EQ(found("SELECT * FROM rangeN WHERE sk = 11 OR pk = 'p' AND NOT m < 50"), "11 5");
   EXPECT_EQ(found("SELECT * FROM rangeN WHERE m IS MISSING AND sk <> 10"), "11");
   EXPECT_EQ(found("SELECT * FROM rangeN WHERE m IS NOT MISSING AND m != 0 AND m <= 10"), "1");
   EXPECT_EQ(found("SELECT * FROM rangeN WHERE begins_with(name, 'it''s 3')"), "3");
