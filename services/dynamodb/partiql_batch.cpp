@@ -12,6 +12,8 @@ namespace {
 
 using namespace partiql;
 
+constexpr std::string_view operation = "BatchExecuteStatement";
+
 /// As BatchStatementError spells errors; empty: that one is the whole request's.
 std::string_view error_code(std::string_view exception) {
   constexpr std::pair<std::string_view, std::string_view> codes[] = {
