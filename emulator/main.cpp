@@ -95,6 +95,9 @@ int run_drill_command(const DrillFlags& flags) {
           std::printf("  %-14s %s\n", std::string(kind.name).c_str(),
                       std::string(kind.help).c_str());
     }
+    std::puts("\nevery entry: id, because, at: 5m (a check without it runs at the end), and\n"
+              "  each: 1..100 or [a, b]     once an item; ${each} stands for it\n"
+              "  every: 30s, until: 15m     an action again and again");
     return 0;
   }
   if (flags.file.empty()) {

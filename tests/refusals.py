@@ -3,7 +3,8 @@
 
 The record is what ServiceTest::error() appended to SQUALL_REFUSALS: `service operation code` a
 line. tests/refusals.json says which services are held to it and which errors nobody can provoke,
-each with its reason. Writes the table to --out and exits 1 if a documented refusal is missing.
+each with its reason. Writes the table to --out and exits 1 if a documented refusal is missing or
+a reason given for nothing.
 """
 import argparse
 import collections
@@ -39,6 +40,14 @@ def reason_for(rules, operation, error):
     return None
 
 
+def stale(service, rules, seen):
+    """Reasons that no longer hold: the refusal was provoked after all, or is not documented."""
+    pairs = {f"{operation}.{error}" for operation, errors in documented(service).items()
+             for error in errors}
+    return [f"{service} {key}" for key in rules if "." in key and
+            (key not in pairs or key.split(".")[1] in seen[service, key.split(".")[0]])]
+
+
 def table(service, rules, seen):
     """The rows of a service, how many refusals are provoked, and the missing ones."""
     rows, missing, good = [], [], 0
@@ -62,7 +71,7 @@ def main():
     parser.add_argument("record", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the table, as Markdown")
     options = parser.parse_args()
-    seen, text, missing, total = provoked(options.record), [], [], 0
+    seen, text, missing, outdated, total = provoked(options.record), [], [], [], 0
     held = json.loads((ROOT / "tests" / "refusals.json").read_text(encoding="utf-8"))
     for service, rules in held.items():
         rows, good, gaps = table(service, rules, seen)
@@ -70,12 +79,15 @@ def main():
                  "| operation | documented refusals (in brackets: cannot be provoked, and why) |",
                  "|---|---|", *rows]
         missing += gaps
+        outdated += stale(service, rules, seen)
         total += good
     options.out.write_text("# Documented refusals\n" + "\n".join(text) + "\n", encoding="utf-8")
     for gap in missing:
         print(f"  not provoked: {gap}")
+    for row in outdated:
+        print(f"  has a reason but needs none: {row}")
     print(f"{total} documented refusals provoked, {len(missing)} missing: {options.out}")
-    return 1 if missing else 0
+    return 1 if missing or outdated else 0
 
 
 if __name__ == "__main__":

@@ -106,8 +106,12 @@ void run_raw(Worlds& worlds, const RawRoute& route, const protocol::Request& req
              protocol::Response& response, const std::string& request_id,
              const DispatchOptions& options);
 /// The same for rows of Access::direct: the answer's text is appended to `answer`.
-void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
-                const protocol::Request& request, std::string& answer);
+void run_direct(sim::World& world, const Registry& registry, const protocol::Call& call,
+                const Registry::Entry& entry, const protocol::Request& request,
+                std::string& answer);
+/// What identify_caller refuses, for calls that have no context. Takes the World's lock for keys
+/// that this account issued, and only for those.
+void check_issued_key(const Registry& registry, sim::World& world, const protocol::Call& call);
 
 class Dispatcher {
  public:

@@ -15,6 +15,7 @@ namespace {
 constexpr int64_t second_ns = 1'000'000'000;
 constexpr int64_t refusal_ns = 500'000;           // an error that comes back at once
 constexpr int64_t no_name_ttl_ns = 15 * second_ns;  // Cloud Map's SOA record, by default
+constexpr int64_t connect_refresh_ns = second_ns;   // ECS tells its proxies at once: inferred
 constexpr double balancer_ttl_s = 60;             // of an ALB's name
 constexpr size_t answers_max = 8;                 // of MULTIVALUE routing
 constexpr double table_sigma = 0.35;
@@ -46,16 +47,33 @@ Destination TrafficEngine::destination_of(const sim::Scope& scope, const std::st
   return to;
 }
 
+/// By the caller's Service Connect proxy if the name is one of its aliases.
+bool TrafficEngine::resolve_connect(const sim::Scope& scope, size_t caller, const Callee& callee) {
+  const std::string service = hosts_[caller].service_arn;
+  if (service.empty()) return false;
+  const auto proxied = ecs::connect_ends(scope, service, callee.model->target, callee.port());
+  if (!proxied) return false;
+  std::vector<Destination> ends;
+  for (const ecs::ConnectEnd& end : *proxied)
+    ends.push_back(destination_of(scope, end.ip, end.port));
+  Resolution& known = hosts_[caller].names[static_cast<size_t>(callee.index)];
+  known.ends = std::move(ends);
+  known.expires = now_ + connect_refresh_ns;
+  return true;
+}
+
 /// Asks the VPC's resolver; the answer is kept for the records' time to live.
 void TrafficEngine::resolve_name(size_t caller, const Callee& callee) {
   const sim::Scope scope(*world_, region_);
+  if (resolve_connect(scope, caller, callee)) return;
   const Call& call = *callee.model;
   Host& host = hosts_[caller];
   auto records = servicediscovery::eligible(scope, host.vpc_id, call.target,
                                             call.srv ? "SRV" : "A");
   int64_t ttl_ns = no_name_ttl_ns;
   if (!records.empty()) ttl_ns = std::max<int64_t>(records.front().ttl_s, 1) * second_ns;
-  while (records.size() > answers_max)
+  const size_t wanted = !records.empty() && records.front().is_weighted ? 1 : answers_max;
+  while (records.size() > wanted)
     records.erase(records.begin() +
                   static_cast<std::ptrdiff_t>(host.stream.below(records.size())));
   std::vector<Destination> ends;

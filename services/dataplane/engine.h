@@ -181,6 +181,7 @@ class TrafficEngine final : public sim::Engine {
   void call_table(uint32_t slot);
   void call_third_party(uint32_t slot);
   void resolve_name(size_t caller, const Callee& callee);
+  bool resolve_connect(const sim::Scope& scope, size_t caller, const Callee& callee);
   Destination destination_of(const sim::Scope& scope, const std::string& ip, int64_t port);
   void respond(uint32_t slot, bool good);
   void answer_elb(uint32_t slot, Outcome outcome);

@@ -49,7 +49,7 @@ struct KeyModel {
 /// A call that a request makes while it is served.
 struct Call {
   enum class Kind : uint8_t {
-    service,        // a Cloud Map name, resolved at call time
+    service,        // a Service Connect alias or a Cloud Map name, resolved at call time
     load_balancer,  // an internal load balancer's DNS name
     table,          // a DynamoDB table
     external,       // a third party on the internet

@@ -16,6 +16,8 @@ namespace squall::dynamodb {
 
 struct Backup {
   static constexpr std::string_view kind = "dynamodb:backup";
+  /// The index key of backups that are being made.
+  static constexpr std::string_view under_way = "under-way";
   std::string id;  // the ARN
   std::string name, status = "CREATING", type = "USER";
   Time created{};
@@ -23,6 +25,7 @@ struct Backup {
   int64_t bytes = 0, items = 0;
   Table table;  // as it was
   TtlSettings ttl;
+  std::vector<std::string> index_keys() const;  // the table's ARN, under_way
   SQUALL_FIELDS(id, name, status, type, created, expires, bytes, items, table, ttl)
 };
 
@@ -70,6 +73,15 @@ RestoreRequest restore_request(Context& ctx, const Input& in, const Table& sourc
 Value restore(Context& ctx, RestoreRequest request, OrderedIndex items, size_t bytes);
 /// In the words of the operations on backups.
 AwsError backup_table_not_found(std::string_view name);
+/// Throws ContinuousBackupsUnavailableException until the table can be backed up.
+void require_backups(const sim::Scope& scope, const Table& table);
+bool can_back_up(const sim::Scope& scope, const Table& table);
+
+// --- quota.cpp -----------------------------------------------------------------------------------
+void check_restores(const sim::Scope& scope, const Table& table);
+void check_backups(const sim::Scope& scope);
+/// Whether a table is just being made of it.
+bool is_being_restored(const sim::Scope& scope, const Backup& backup);
 
 std::span<const api::HandlerRow> backup_rows();
 std::span<const sim::EventRow> backup_events();

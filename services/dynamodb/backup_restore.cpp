@@ -102,11 +102,13 @@ RestoreRequest restore_request(Context& ctx, const Input& in, const Table& sourc
   table.policy_revision.clear();
   table.deletion_protection = false;
   table.generation = 0;
+  table.backups_since.reset();
   for (Index& index : table.indexes) index.backfilling = false;
   override_billing(ctx, in, table);
   override_indexes(in, "LocalSecondaryIndexOverride", false, table);
   override_indexes(in, "GlobalSecondaryIndexOverride", true, table);
   forget_unused_attributes(table);
+  check_restores(ctx, table);
   if (in.has("SSESpecificationOverride")) read_sse(ctx, in.at("SSESpecificationOverride"), table);
   return request;
 }

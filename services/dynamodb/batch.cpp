@@ -5,6 +5,7 @@
 
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/legacy.h"
 #include "services/dynamodb/read.h"
 #include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/write.h"
@@ -16,10 +17,6 @@ constexpr size_t keys_max = 100, writes_max = 25;
 constexpr size_t answer_bytes_max = 16 * 1024 * 1024;
 
 [[noreturn]] void duplicates() { throw invalid("Provided list of item keys contains duplicates"); }
-
-std::string key_text(const KeyBytes& key) {
-  return cat(key.hash.size(), ':', key.hash, key.range);
-}
 
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted,
                        const std::vector<std::pair<std::string, Capacity>>& list) {
@@ -44,7 +41,7 @@ struct TableKeys {
         consistent(fields.boolean("ConsistentRead").value_or(false)),
         placeholders(fields.map("ExpressionAttributeNames"), {}) {
     check_legacy(fields, {"AttributesToGet"}, {"ProjectionExpression"});
-    refuse_members(fields, {"AttributesToGet"});
+    projection = Projection(attributes_to_get(fields));
     check_placeholder_use(fields, {"ProjectionExpression"});
     if (const auto text = fields.optional_text("ProjectionExpression"))
       projection = Projection(*text, placeholders);
@@ -65,7 +62,7 @@ void find_keys(const api::DirectCall& call, TableKeys& table) {
   std::set<std::string> seen;
   for (const Value& key : table.keys.items()) {
     table.wanted.push_back(key_from(encoded_map(key), *table.store));
-    if (!seen.insert(key_text(table.wanted.back())).second) duplicates();
+    if (!seen.insert(table.wanted.back().text()).second) duplicates();
   }
 }
 
@@ -116,7 +113,8 @@ void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, st
   if (!batch.unprocessed.empty()) batch.unprocessed += ',';
   append_json_string(batch.unprocessed, table.name);
   batch.unprocessed += cat(":{\"Keys\":[", left, "]");
-  for (const char* member : {"ProjectionExpression", "ExpressionAttributeNames"}) {
+  for (const char* member :
+       {"ProjectionExpression", "ExpressionAttributeNames", "AttributesToGet"}) {
     if (!table.fields.has(member)) continue;
     batch.unprocessed += cat(",\"", member, "\":", to_json(table.fields.raw(member)));
   }
@@ -194,12 +192,16 @@ TableWrites table_writes(const api::DirectCall& call, const Member& member) {
   for (const Value& request : member.value.items()) {
     table.requests.push_back(request);
     table.writes.push_back(write_from(request, table.store));
-    if (!seen.insert(key_text(table.writes.back().key)).second) duplicates();
+    if (!seen.insert(table.writes.back().key.text()).second) duplicates();
   }
   const auto lock = lock_active(*table.store);
-  for (const Write& write : table.writes)
-    if (write.kind == Write::Kind::put)
+  CollectionGrowth growth;
+  for (const Write& write : table.writes) {
+    if (table.store->has_local_indexes())
+      growth.add(write, evaluate(write));
+    else if (write.kind == Write::Kind::put)
       check_item(table.store->plan(), write.attributes, false);
+  }
   return table;
 }
 
@@ -210,6 +212,7 @@ void append_metrics(AnswerWriter& answer, const std::vector<TableWrites>& tables
     if (!text.empty()) text += ',';
     append_json_string(text, table.store->name());
     text += ":[";
+    const auto lock = std::lock_guard(table.store->mutex());
     for (const Write& write : table.writes) {
       if (text.back() != '[') text += ',';
       append_collection_metrics(text, write);

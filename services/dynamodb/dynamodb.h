@@ -66,6 +66,8 @@ struct StreamSettings {
 
 struct Table {
   static constexpr std::string_view kind = "dynamodb:table";
+  /// The index key of tables that are not settled, or have an index that is not.
+  static constexpr std::string_view changing = "changing";
   std::string id;  // the name
   std::string arn, table_id, status = "CREATING";
   std::vector<std::pair<std::string, std::string>> attributes;  // name, type S N B
@@ -84,14 +86,15 @@ struct Table {
   std::string sse_key_arn;
   bool deletion_protection = false;
   Time created{};
+  std::optional<Time> backups_since;  // from when on it can be backed up
   std::string resource_policy, policy_revision;
   Tags tags;
   int64_t generation = 0;  // counts updates; older events do nothing
-  std::vector<std::string> index_keys() const;  // "arn:..."
+  std::vector<std::string> index_keys() const;  // "arn:...", changing
   SQUALL_FIELDS(id, arn, table_id, status, attributes, keys, indexes, billing_mode,
                 on_demand_since, billing_mode_given, throughput, on_demand_maximum, warm, stream,
                 table_class, table_class_changed, sse, sse_key_arn, deletion_protection, created,
-                resource_policy, policy_revision, tags, generation)
+                backups_since, resource_policy, policy_revision, tags, generation)
 
   bool on_demand() const { return billing_mode == "PAY_PER_REQUEST"; }
   const Index* find_index(std::string_view name) const;

@@ -73,7 +73,7 @@ Value describe_recovery(const sim::Scope& scope, const Table& table) {
     recovery = {{"PointInTimeRecoveryStatus", "DISABLED"}};
   }
   return {{"ContinuousBackupsDescription",
-           {{"ContinuousBackupsStatus", "ENABLED"},
+           {{"ContinuousBackupsStatus", can_back_up(scope, table) ? "ENABLED" : "DISABLED"},
             {"PointInTimeRecoveryDescription", recovery}}}};
 }
 
@@ -106,10 +106,7 @@ Value update_continuous(Context& ctx, Input in) {
   const Input wanted = in.at("PointInTimeRecoverySpecification");
   const bool enable = wanted.boolean("PointInTimeRecoveryEnabled");
   const auto days = wanted.optional_integer("RecoveryPeriodInDays");
-  if (table.status == "CREATING" || table.status == "DELETING")
-    throw AwsError{"ContinuousBackupsUnavailableException",
-                   cat("Backups are being enabled for the table: ", table.id,
-                       ". Please retry later")};
+  require_backups(ctx, table);
   if (!enable && days)
     throw invalid_parameter(
         "RecoveryPeriodInDays can only be specified when PointInTimeRecoveryEnabled is true");

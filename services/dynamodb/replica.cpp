@@ -24,7 +24,8 @@ const GlobalTable* global_table_of(const sim::Scope& scope, std::string_view tab
 
 std::vector<std::string> other_replicas(const sim::Scope& scope, std::string_view table) {
   std::vector<std::string> regions;
-  if (const GlobalTable* group = global_table_of(scope, table))
+  const GlobalTable* group = global_table_of(scope, table);
+  if (group && !group->legacy)
     for (const Replica& replica : group->replicas)
       if (replica.region != scope.region()) regions.push_back(replica.region);
   return regions;
@@ -81,7 +82,8 @@ void note_for_replicas(TableStore& store, const ItemChange& change) {
   if (!tap || tap->applying || tap->out.empty()) return;
   const Item& item = change.after ? *change.after : *change.before;
   tap->written[replica_key(store.items(), item)] = {change.time, store.region()};
-  bool wakes = false;  // a queue that is not empty has its event already, or waits for a pause's end
+  // A queue that is not empty has its event already, or waits for a pause's end.
+  bool wakes = false;
   for (auto& [region, queue] : tap->out) {
     wakes = wakes || queue.empty();
     queue.push_back({change.time, change.before, change.after, {}});
@@ -216,7 +218,7 @@ void follow_table(sim::Scope& scope, const sim::Event& event) {
   GlobalTable& edited = global.edit<GlobalTable>(event.subject);
   std::erase_if(edited.replicas, [&](const Replica& r) { return r.region == scope.region(); });
   connect_replicas(global, edited);
-  if (edited.replicas.size() < 2) global.erase<GlobalTable>(event.subject);
+  if (edited.replicas.size() < (edited.legacy ? 1 : 2)) global.erase<GlobalTable>(event.subject);
 }
 
 }  // namespace
@@ -233,6 +235,14 @@ void connect_replicas(sim::Scope& global, const GlobalTable& group) {
     store->attached<ReplicaTap>().set_destinations(others);
   }
   global.at_unique(global.now(), replicate_event, group.id);
+}
+
+void disconnect_replica(const sim::Scope& scope, const std::string& region,
+                        const std::string& table) {
+  const auto store = stores_of(scope.world()).find(region, table);
+  if (!store) return;
+  const std::lock_guard lock(store->mutex());
+  if (ReplicaTap* tap = store->attached_if<ReplicaTap>()) tap->set_destinations({});
 }
 
 std::span<const sim::EventRow> replica_events() {

@@ -161,10 +161,34 @@ void TableStore::move_in(Secondary& secondary, const IndexPlan& index, const Ite
   }
 }
 
+void HeldItems::hold(std::vector<std::string> keys) {
+  const std::lock_guard lock(mutex_);
+  keys_ = std::move(keys);
+}
+
+bool HeldItems::has(std::string_view key) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(keys_, key) != keys_.end();
+}
+
+int64_t TableStore::collection_growth(const Item* before, const Item* after) const {
+  const auto size = [&](const Item* item) {
+    if (!item) return int64_t{0};
+    size_t bytes = item->size();
+    for (const IndexPlan& index : plan_->indexes)
+      if (!index.global && is_in_index(index, *item)) bytes += projected_size(index, *item);
+    return static_cast<int64_t>(bytes);
+  };
+  return size(after) - size(before);
+}
+
 void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effects) {
   const Item* before = change.before.get();
   const Item* after = change.after.get();
   note_item(*this, change);  // first: whoever sees the change waits for it
+  if (has_local_indexes_)
+    collections_.change(items_.component(after ? *after : *before, 0),
+                        collection_growth(before, after));
   if (effects) effects->assign(indexes_.size(), {});
   for (size_t i = 0; i < indexes_.size(); ++i) {
     IndexEffect effect;
@@ -212,6 +236,9 @@ TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPl
 void TableStore::load(OrderedIndex items, size_t bytes) {
   items_ = std::move(items);
   bytes_ = bytes;
+  for (auto c = items_.begin(); has_local_indexes_ && c != items_.end(); items_.next(c))
+    collections_.change(items_.component(*items_.item(c), 0),
+                        collection_growth(nullptr, items_.item(c)));
   for (size_t i = 0; i < indexes_.size(); ++i)
     indexes_[i] = fill_secondary(*plan_, plan_->indexes[i]);
 }
@@ -223,6 +250,7 @@ void TableStore::clear() {
     secondary.backlog.clear();
   }
   items_.clear();
+  collections_.clear();
   bytes_ = 0;
   attachments_.clear();
 }

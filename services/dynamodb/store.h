@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "emulator/sim/world.h"
+#include "services/dynamodb/collection.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/index.h"
 #include "services/dynamodb/index_lag.h"
@@ -81,6 +82,19 @@ class Attachment {
   virtual void dump(std::string&) const {}
 };
 
+/// The items that a transaction is at work on while it has their table's lock, for those who find
+/// the table locked: under a lock of its own.
+class HeldItems {
+ public:
+  void hold(std::vector<std::string> keys);
+  void release() { hold({}); }
+  bool has(std::string_view key) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> keys_;
+};
+
 class TableStore {
  public:
   TableStore(std::shared_ptr<const Plan> plan, sim::World& world);
@@ -100,6 +114,10 @@ class TableStore {
   bool gone() const { return gone_; }
 
   const OrderedIndex& items() const { return items_; }
+  HeldItems& held() { return held_; }
+  Collections& collections() { return collections_; }
+  /// What a change adds to its item's collection: the item and its places in local indexes.
+  int64_t collection_growth(const Item* before, const Item* after) const;
   /// In the order of Plan::indexes. As they are read: catch_up() first.
   const OrderedIndex& index(size_t i) const { return indexes_[i].entries; }
   size_t index_bytes(size_t i) const { return indexes_[i].bytes; }
@@ -159,8 +177,10 @@ class TableStore {
   const bool has_local_indexes_;
   std::mutex mutex_;
   std::shared_ptr<const Plan> plan_;
+  HeldItems held_;
   OrderedIndex items_;
   std::vector<Secondary> indexes_;
+  Collections collections_;  // only where there are local indexes
   size_t bytes_ = 0;
   bool gone_ = false;
   std::vector<std::unique_ptr<Attachment>> attachments_;

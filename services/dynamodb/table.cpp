@@ -6,7 +6,13 @@
 
 namespace squall::dynamodb {
 
-std::vector<std::string> Table::index_keys() const { return {arn}; }
+std::vector<std::string> Table::index_keys() const {
+  const bool settled = status == "ACTIVE" && std::ranges::all_of(indexes, [](const Index& i) {
+                         return !i.global || i.status == "ACTIVE";
+                       });
+  if (settled) return {arn};
+  return {arn, std::string(changing)};
+}
 
 const Index* Table::find_index(std::string_view name) const {
   for (const Index& index : indexes)
@@ -73,6 +79,7 @@ Value create_table(Context& ctx, Input in) {
   Table table = table_from(ctx, in);
   if (ctx.has<Table>(table.id))
     throw table_in_use(cat("Table already exists: ", table.id));
+  check_new_table(ctx, table);
   table.arn = ctx.arn("dynamodb", cat("table/", table.id));
   read_stream(ctx, in.at("StreamSpecification"), table);
   read_sse(ctx, in.at("SSESpecification"), table);
@@ -91,6 +98,7 @@ Value delete_table(Context& ctx, Input in) {
         "deletion protection first.");
   require_active(table);
   check_replica_deletion(ctx, table);
+  check_under_way(ctx);
   back_up_deleted(ctx, table);
   Table& edited = ctx.edit<Table>(table.id);
   edited.status = "DELETING";
@@ -131,6 +139,7 @@ void table_active(sim::Scope& scope, const sim::Event& event) {
   Table& edited = scope.edit<Table>(event.subject);
   edited.status = "ACTIVE";
   for (Index& index : edited.indexes) index.status = "ACTIVE";
+  edited.backups_since = scope.now() + scope.latency("dynamodb.backups.enabling", edited.id);
   scope.announce("dynamodb.table-active", edited.id, cat("Table ", edited.id, " is ACTIVE"));
 }
 

@@ -15,7 +15,7 @@ namespace {
 constexpr double read_ms = 3, write_ms = 5;
 // Operations that pass item by item and count as a whole (note_request).
 constexpr std::string_view composites[] = {"BatchGetItem", "BatchWriteItem", "TransactGetItems",
-                                           "TransactWriteItems"};
+                                           "TransactWriteItems", "ExecuteTransaction"};
 
 struct Throttle {
   Use use;
@@ -108,7 +108,6 @@ void pass(std::span<const Gate> gates, Use use, int64_t now_ns) {
 }
 
 std::string_view operation_of(const Write& write) {
-  if (!write.operation.empty()) return write.operation;
   switch (write.kind) {
     case Write::Kind::put: return "PutItem";
     case Write::Kind::update: return "UpdateItem";
@@ -124,11 +123,11 @@ Gate gate_of(TableMeter& meter, const ReadSource& source, double units) {
   return {&meter.indexes[source.index->name], source.index->name, hash, units};
 }
 
-std::vector<Gate> gates_of(TableMeter& meter, const Write& write, const Outcome& outcome) {
+std::vector<Gate> gates_of(TableMeter& meter, const Write& write, const Outcome& outcome,
+                           double factor) {
   const Plan& plan = write.store->plan();
   const size_t before = outcome.before ? outcome.before->size() : 0;
   const size_t after = outcome.after ? outcome.after->size() : 0;
-  const double factor = write.transactional ? 2 : 1;
   std::vector<Gate> gates{{&meter.table, {}, hash_key(write.key.hash),
                            factor * write_units(std::max(before, after))}};
   if (!outcome.writes) return gates;
@@ -205,13 +204,16 @@ void take_read(TableStore& store, const ReadSource& source, double units) {
   if (!is_composite(source.operation)) meter->operation(source.operation).serve(read_ms);
 }
 
-void take_write(const Write& write, const Outcome& outcome) {
+void take_write(const Write& write, const Outcome& outcome, std::string_view named,
+                double factor) {
   TableStore& store = *write.store;
   const Time now = store.world().now();
   TableMeter* meter = meter_of(store, now);
   if (!meter) return;
-  const auto gates = gates_of(*meter, write, outcome);
-  const std::string_view operation = operation_of(write);
+  const auto gates = gates_of(*meter, write, outcome, factor);
+  const std::string_view operation = !named.empty()             ? named
+                                     : write.operation.empty() ? operation_of(write)
+                                                               : write.operation;
   if (const auto refused = shut(gates, Use::write, to_ns(now))) {
     if (!is_composite(operation)) ++meter->operation(operation).throttled;
     throw throttled(store.plan(), *refused);

@@ -51,7 +51,9 @@ void take_read(TableStore& store, const ReadSource& source, double units);
 
 /// Takes what a write costs the table and every global index it touches, or throws: an index with
 /// too few write units throttles the table's writes.
-void take_write(const Write& write, const Outcome& outcome);
+/// `operation` is for metrics (empty: as the write says); a transaction costs twice as much.
+void take_write(const Write& write, const Outcome& outcome, std::string_view operation = {},
+                double factor = 1);
 
 /// A batch or transaction counts as one request, and a batch as throttled if none of it was served.
 void note_request(TableStore& store, std::string_view operation, bool served);

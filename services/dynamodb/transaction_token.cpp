@@ -21,15 +21,35 @@ void TransactionTokens::forget_old(Time now) {
   }
 }
 
+namespace {
+AwsError mismatch() {
+  return {"IdempotentParameterMismatchException",
+          "The request uses the same client token as a previous, but non-identical request."};
+}
+}  // namespace
+
+TransactionTokens::UnderWay::UnderWay(TransactionTokens& tokens, std::string_view token,
+                                      uint64_t request_hash)
+    : tokens_(tokens), token_(token) {
+  const std::lock_guard lock(tokens_.mutex_);
+  const auto [at, added] = tokens_.under_way_.emplace(token_, request_hash);
+  if (added) return;
+  if (at->second != request_hash) throw mismatch();
+  throw AwsError{"TransactionInProgressException",
+                 "The transaction with the given request token is already in progress."};
+}
+
+TransactionTokens::UnderWay::~UnderWay() {
+  const std::lock_guard lock(tokens_.mutex_);
+  tokens_.under_way_.erase(token_);
+}
+
 bool TransactionTokens::was_made(std::string_view token, uint64_t request_hash, Time now) {
   const std::lock_guard lock(mutex_);
   forget_old(now);
   const auto at = made_.find(token);
   if (at == made_.end()) return false;
-  if (at->second.request_hash != request_hash)
-    throw AwsError{"IdempotentParameterMismatchException",
-                   "The request uses the same client token as a previous, but non-identical "
-                   "request."};
+  if (at->second.request_hash != request_hash) throw mismatch();
   return true;
 }
 

@@ -24,6 +24,20 @@ class TransactionTokens final : public sim::Annex {
   bool was_made(std::string_view token, uint64_t request_hash, Time now);
   void remember(std::string_view token, uint64_t request_hash, Time now);
 
+  /// A request on its way: while there is one, the same token is refused with
+  /// TransactionInProgressException.
+  class UnderWay {
+   public:
+    UnderWay(TransactionTokens& tokens, std::string_view token, uint64_t request_hash);
+    ~UnderWay();
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+   private:
+    TransactionTokens& tokens_;
+    std::string token_;
+  };
+
   struct Made {
     uint64_t request_hash;
     Time until;
@@ -39,6 +53,7 @@ class TransactionTokens final : public sim::Annex {
   mutable std::mutex mutex_;
   ByToken made_;
   std::deque<std::pair<Time, std::string>> by_time_;
+  std::map<std::string, uint64_t, std::less<>> under_way_;  // hashes by token
 };
 
 }  // namespace squall::dynamodb

@@ -19,6 +19,7 @@ Value update_ttl(Context& ctx, Input in) {
   const bool enable = wanted.boolean("Enabled");
   const std::string attribute = wanted.string("AttributeName");
   require_usable(table);
+  check_under_way(ctx);
   const TableSettings* there = settings_of(ctx, table);
   const TtlSettings now = there ? there->ttl : TtlSettings{};
   const bool is_on = now.status.starts_with("ENABL");

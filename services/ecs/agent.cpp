@@ -135,8 +135,13 @@ void agent_updated(sim::Scope& scope, const sim::Event& event) {
 }
 
 Value discover_endpoint(Context& ctx, Input in) {
-  in.ignore("cluster");  // every cluster of a region has the same endpoints
-  in.ignore("containerInstance");
+  // Every cluster of a Region has the same endpoints: what is named need only be spelt as names
+  // are.
+  find_cluster(ctx, in.string("cluster"));
+  if (const std::string host = in.string("containerInstance"); !host.empty()) {
+    name_of(host, "container-instance");
+    check_owner(ctx, host);
+  }
   return {{"endpoint", cat("https://ecs-a-1.", ctx.region(), ".amazonaws.com/")},
           {"telemetryEndpoint", cat("https://ecs-t-1.", ctx.region(), ".amazonaws.com/")},
           {"serviceConnectEndpoint", cat("https://ecs-sc.", ctx.region(), ".api.aws")}};

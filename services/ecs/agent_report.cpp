@@ -12,7 +12,8 @@ constexpr std::string_view acknowledged = "ACK";
 std::string task_from(const sim::Scope& scope, const Cluster& cluster, const Input& in) {
   const std::string id = in.string("task");
   if (id.empty()) throw invalid_parameter("Task cannot be empty.");
-  const std::string arn = scope.arn("ecs", cat("task/", cluster.id, '/', last_part(id)));
+  const std::string arn = scope.arn("ecs", cat("task/", cluster.id, '/',
+                                            id_in(scope, cluster.id, "task", id)));
   if (!scope.has<Task>(arn)) throw invalid_parameter("The referenced task was not found.");
   return arn;
 }

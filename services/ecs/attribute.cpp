@@ -35,7 +35,8 @@ std::string target_of(const sim::Scope& scope, const Cluster& cluster, const Inp
   if (in.string("targetType", "container-instance") != "container-instance")
     throw invalid_parameter("targetType must be container-instance.");
   const std::string arn =
-      scope.arn("ecs", cat("container-instance/", cluster.id, '/', last_part(id)));
+      scope.arn("ecs", cat("container-instance/", cluster.id, '/',
+                           id_in(scope, cluster.id, "container-instance", id)));
   const auto* instance = scope.view<ContainerInstance>(arn);
   if (!instance || instance->status == "INACTIVE")
     throw target_not_found("The specified target wasn't found. You can view your available "

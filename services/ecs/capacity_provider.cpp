@@ -4,11 +4,12 @@
 #include <algorithm>
 
 #include "services/common/value_json.h"
+#include "services/ecs/cluster.h"
 
 namespace squall::ecs {
 namespace {
 
-constexpr size_t described_max = 100, page_default = 10;
+constexpr size_t described_max = 100, page_default = 10, per_cluster_max = 20;
 constexpr Duration deleted_visible = 1h;
 
 std::string read_name(const Input& in) {
@@ -166,6 +167,10 @@ Value create(Context& ctx, Input in) {
   } else {
     provider.type = "MANAGED_INSTANCES";
     read_managed_instances(ctx, in, provider);
+    const Cluster& host = *ctx.view<Cluster>(provider.cluster);
+    check_attachments(host);
+    if (host.capacity_providers.size() >= per_cluster_max)
+      throw limit_exceeded("The limit for the resource was exceeded.");
   }
   provider.arn = ctx.arn("ecs", cat("capacity-provider/", provider.id));
   const CapacityProvider& made = ctx.add(std::move(provider));
@@ -262,6 +267,7 @@ Value remove(Context& ctx, Input in) {
     throw client_exception(cat("The capacity provider cannot be deleted because it is associated "
                                "with cluster: ", cluster, ". Remove the capacity provider from the "
                                "cluster and try again."));
+  if (const Cluster* host = ctx.view<Cluster>(own)) check_attachments(*host);
   if (!own.empty()) std::erase(ctx.edit<Cluster>(own).capacity_providers, name);
   detach(ctx, name);
   CapacityProvider& provider = ctx.edit<CapacityProvider>(name);

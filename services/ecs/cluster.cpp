@@ -202,7 +202,9 @@ const sim::EventRow events[] = {{"ecs.cluster.attached", cluster_attached},
 }  // namespace
 
 const Cluster* find_cluster(const sim::Scope& scope, std::string_view name_or_arn) {
-  return scope.view<Cluster>(name_or_arn.empty() ? "default" : name_of(name_or_arn, "cluster"));
+  const std::string name = name_or_arn.empty() ? "default" : name_of(name_or_arn, "cluster");
+  check_owner(scope, name_or_arn);
+  return scope.view<Cluster>(name);
 }
 
 const Cluster& require_cluster(const sim::Scope& scope, std::string_view name_or_arn) {

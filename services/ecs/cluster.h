@@ -27,6 +27,8 @@ ClusterCounts count(const sim::Scope& scope, const std::string& cluster);
 void read_settings(const Input& in, Cluster& cluster);
 void read_configuration(const Input& in, Cluster& cluster);
 void read_service_connect(sim::Scope& scope, const Input& in, Cluster& cluster);
+/// UpdateInProgressException while its capacity providers are being attached or detached.
+void check_attachments(const Cluster& cluster);
 /// Checks the names (or ARNs) of capacity providers and gives their names.
 std::vector<std::string> read_providers(const sim::Scope& scope,
                                         const std::vector<std::string>& names,

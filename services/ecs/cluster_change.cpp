@@ -26,6 +26,7 @@ Value update_cluster(Context& ctx, Input in) {
 Value update_settings(Context& ctx, Input in) {
   const std::string id = require_cluster(ctx, in.string("cluster")).id;
   if (in.list("settings").empty()) throw invalid_parameter("Settings cannot be empty.");
+  check_attachments(*ctx.view<Cluster>(id));
   Cluster& cluster = ctx.edit<Cluster>(id);
   read_settings(in, cluster);
   return {{"cluster", describe(ctx, cluster, ClusterParts::all())}};
@@ -37,10 +38,7 @@ Value put_providers(Context& ctx, Input in) {
   if (cluster->status != "ACTIVE")
     throw invalid_parameter(
         "The specified cluster is inactive. Specify an active cluster and try again.");
-  if (cluster->attachments_status == "UPDATE_IN_PROGRESS")
-    throw update_in_progress(
-        "The specified cluster is in a busy state. Cluster attachments must be in UPDATE_COMPLETE "
-        "or UPDATE_FAILED state before they can be updated. Wait and try again.");
+  check_attachments(*cluster);
   const std::string id = cluster->id;
   auto providers = read_providers(ctx, in.strings("capacityProviders"), id);
   auto strategy = read_strategy(ctx, in, "defaultCapacityProviderStrategy", providers);
@@ -101,6 +99,13 @@ const api::HandlerRow rows[] = {
 };
 
 }  // namespace
+
+void check_attachments(const Cluster& cluster) {
+  if (cluster.attachments_status == "UPDATE_IN_PROGRESS")
+    throw update_in_progress(
+        "The specified cluster is in a busy state. Cluster attachments must be in UPDATE_COMPLETE "
+        "or UPDATE_FAILED state before they can be updated. Wait and try again.");
+}
 
 bool is_fargate_provider(std::string_view name) {
   return name == "FARGATE" || name == "FARGATE_SPOT";

@@ -15,17 +15,22 @@ bool is_identifier(std::string_view name) {
   });
 }
 
+/// What follows "arn:aws:ecs:REGION:ACCOUNT:"; empty unless it is such an ARN.
+std::string_view resource_of(std::string_view arn) {
+  const auto parts = split(arn, ':');
+  if (parts.size() < 6 || parts[0] != "arn" || parts[2] != "ecs") return {};
+  // The rest may hold colons: "task-definition/web:3".
+  return arn.substr(static_cast<size_t>(parts[5].data() - arn.data()));
+}
+
 }  // namespace
 
 std::string name_of(std::string_view name_or_arn, std::string_view resource_type) {
   std::string_view name = name_or_arn;
   if (name.starts_with("arn:")) {
-    const auto parts = split(name, ':');
-    if (parts.size() < 6 || parts[2] != "ecs")
+    const std::string_view resource = resource_of(name);
+    if (resource.empty())
       throw invalid_parameter("Invalid identifier: Unexpected number of separators");
-    // The rest may hold colons: "task-definition/web:3".
-    const auto at = static_cast<size_t>(parts[5].data() - name.data());
-    const std::string_view resource = name.substr(at);
     const std::string prefix = cat(resource_type, '/');
     if (!resource.starts_with(prefix))
       throw invalid_parameter(cat("Invalid identifier: Expected '", resource_type, "' but was '",
@@ -42,6 +47,39 @@ std::string name_of(std::string_view name_or_arn, std::string_view resource_type
 }
 
 std::string_view last_part(std::string_view arn) { return arn.substr(arn.rfind('/') + 1); }
+
+void check_owner(const sim::Scope& scope, std::string_view name_or_arn) {
+  if (resource_of(name_or_arn).empty()) return;
+  const auto parts = split(name_or_arn, ':');
+  if (parts[3] != scope.region()) throw invalid_parameter("Invalid Region in ARN");
+  if (parts[4] != scope.account())
+    throw invalid_parameter(cat("Invalid identifier: Identifier is for ", parts[4],
+                                ". Your accountId is ", scope.account()));
+}
+
+std::string id_in(const sim::Scope& scope, std::string_view cluster,
+                  std::string_view resource_type, std::string_view id_or_arn) {
+  const std::string path = name_of(id_or_arn, resource_type);
+  check_owner(scope, id_or_arn);
+  const size_t slash = path.find('/');  // the ARN's old form names no cluster
+  if (id_or_arn.starts_with("arn:") && slash != std::string::npos &&
+      std::string_view(path).substr(0, slash) != cluster)
+    throw invalid_parameter(cat("Invalid identifier: Identifier is for cluster ",
+                                path.substr(0, slash), ". Your cluster is ", cluster));
+  return std::string(last_part(path));
+}
+
+void check_cluster_of(const sim::Scope& scope, std::string_view arn) {
+  const auto path = split(resource_of(arn), '/');
+  if (path.size() < 3)
+    throw invalid_parameter("Invalid identifier: Unexpected number of separators");
+  check_owner(scope, arn);
+  if (!scope.has<Cluster>(path[1])) throw cluster_not_found();
+}
+
+void check_family(std::string_view family) {
+  if (!is_identifier(family)) throw client_exception("Family contains invalid characters.");
+}
 
 Tags read_tags(const Input& in, std::string_view member) {
   Tags tags;

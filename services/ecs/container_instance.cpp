@@ -12,7 +12,8 @@ constexpr Duration inactive_visible = 1h;
 constexpr size_t described_max = 100, drained_at_once_max = 10;
 
 std::string arn_of(const sim::Scope& scope, const Cluster& cluster, std::string_view id_or_arn) {
-  return scope.arn("ecs", cat("container-instance/", cluster.id, '/', last_part(id_or_arn)));
+  return scope.arn("ecs", cat("container-instance/", cluster.id, '/',
+                              id_in(scope, cluster.id, "container-instance", id_or_arn)));
 }
 
 Value integer_resource(std::string_view name, int64_t value) {

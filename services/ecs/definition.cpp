@@ -9,17 +9,13 @@
 namespace squall::ecs {
 namespace {
 
-bool is_name(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_';
-  });
-}
+constexpr int64_t revisions_max = 1'000'000;  // of a family, deregistered ones included
+constexpr size_t document_max = 65536;
 
 void read_family(const Input& in, TaskDefinition& record) {
   record.family = in.string("family");
   if (record.family.empty()) throw client_exception("Family should not be null or empty.");
-  if (!is_name(record.family)) throw client_exception("Family contains invalid characters.");
+  check_family(record.family);
   if (record.family.size() > 255)
     throw client_exception("Family length should be less than or equal to 255.");
 }
@@ -117,6 +113,9 @@ bool Draft::is_fargate() const {
 Draft draft_of(Context& ctx, const Input& in) {
   Draft draft;
   read_family(in, draft.record);
+  if (const size_t length = to_json(in.value()).size(); length > document_max)
+    throw client_exception(cat("Actual length: '", length, "'. Max allowed length is '",
+                               document_max, "' bytes."));
   draft.record.tags = read_tags(in);
   read_modes(ctx, in, draft);
   read_task_size(in, draft);
@@ -135,6 +134,8 @@ const TaskDefinition& add_definition(Context& ctx, Draft& draft, std::string_vie
   TaskDefinition& record = draft.record;
   const std::string resource = cat(kind, "task-definition");  // or a daemon's
   record.revision = static_cast<int64_t>(ctx.next_ordinal(resource, record.family));
+  if (record.revision > revisions_max)
+    throw limit_exceeded("The limit for the resource was exceeded.");
   const std::string name = cat(record.family, ':', record.revision);
   record.arn = ctx.arn("ecs", cat(resource, '/', name));
   record.id = kind.empty() ? name : cat(resource, '/', name);
@@ -147,6 +148,7 @@ const TaskDefinition& add_definition(Context& ctx, Draft& draft, std::string_vie
 
 const TaskDefinition* find_definition(const sim::Scope& scope, std::string_view name) {
   const std::string id = name_of(name, "task-definition");
+  check_owner(scope, name);
   if (id.find(':') != std::string::npos) return scope.view<TaskDefinition>(id);
   const TaskDefinition* newest = nullptr;
   for (const TaskDefinition* d : scope.by<TaskDefinition>("family:" + id))

@@ -21,6 +21,7 @@ std::string sort_key(const TaskDefinition& d) {
 Value list_definitions(Context& ctx, Input in) {
   const std::string family = in.string("familyPrefix"), status = in.string("status", "ACTIVE");
   const bool descending = in.string("sort", "ASC") == "DESC";
+  check_family(family);
   std::map<std::string, std::string> arns;
   auto consider = [&](const TaskDefinition& d) {
     if (d.status == status && !is_daemon_definition(d)) arns.emplace(sort_key(d), d.arn);
@@ -40,6 +41,7 @@ Value list_definitions(Context& ctx, Input in) {
 
 Value list_families(Context& ctx, Input in) {
   const std::string prefix = in.string("familyPrefix"), status = in.string("status", "ALL");
+  check_family(prefix);
   std::map<std::string, bool> active;  // family: has an active revision
   for (const TaskDefinition& d : ctx.all<TaskDefinition>())
     if (d.family.starts_with(prefix) && d.status != "DELETE_IN_PROGRESS" &&
@@ -52,8 +54,10 @@ Value list_families(Context& ctx, Input in) {
   return {{"families", slice.keys}, {"nextToken", slice.next_token}};
 }
 
-Value deregister(Context& ctx, Input in) {
-  const std::string id = name_of(in.string("taskDefinition"), "task-definition");
+/// "family:revision", which both ways of taking a definition away insist on.
+std::string revision_of(const sim::Scope& scope, const std::string& name) {
+  const std::string id = name_of(name, "task-definition");
+  check_owner(scope, name);
   const size_t colon = id.find(':');
   if (colon == std::string::npos)
     throw invalid_parameter("Missing revision: the task definition must be given with its "
@@ -61,6 +65,11 @@ Value deregister(Context& ctx, Input in) {
   const auto revision = parse_int(std::string_view(id).substr(colon + 1));
   if (!revision || *revision < 1)
     throw client_exception(cat("Invalid revision number. Number: ", id.substr(colon + 1)));
+  return id;
+}
+
+Value deregister(Context& ctx, Input in) {
+  const std::string id = revision_of(ctx, in.string("taskDefinition"));
   const TaskDefinition* before = ctx.view<TaskDefinition>(id);
   if (!before || before->status == "DELETE_IN_PROGRESS")
     throw client_exception("The specified task definition does not exist. Specify a valid account, "
@@ -82,15 +91,12 @@ Value delete_definitions(Context& ctx, Input in) {
                                 " task definitions at a time."));
   Value deleted = Value::list(), failures = Value::list();
   for (const std::string& name : names) {
-    const std::string id = name_of(name, "task-definition");
+    const std::string id = revision_of(ctx, name);
     const std::string arn =
         name.starts_with("arn:") ? name : ctx.arn("ecs", cat("task-definition/", id));
     auto fail = [&](std::string_view reason) {
       failures.push({{"arn", arn}, {"reason", reason}});
     };
-    if (id.find(':') == std::string::npos)
-      throw invalid_parameter("Missing revision: the task definition must be given with its "
-                              "revision.");
     const TaskDefinition* before = ctx.view<TaskDefinition>(id);
     if (!before) {
       fail("The specified task definition does not exist. Specify a valid account, family, "

@@ -267,10 +267,9 @@ const sim::WatchRow watches[] = {
 }  // namespace
 
 const Daemon& require_daemon(const sim::Scope& scope, const std::string& arn) {
-  const Daemon* daemon = scope.view<Daemon>(arn);
-  if (!arn.starts_with("arn:")) throw invalid_parameter("The daemon ARN is invalid.");
-  if (!daemon) throw daemon_not_found();
-  return *daemon;
+  if (const Daemon* daemon = scope.view<Daemon>(arn)) return *daemon;
+  check_cluster_of(scope, arn);
+  throw daemon_not_found();
 }
 
 std::vector<const ContainerInstance*> daemon_hosts(const sim::Scope& scope, const Daemon& daemon) {

@@ -24,6 +24,7 @@ Value conform(const Value& value, model::Shape shape) {
 
 const TaskDefinition* find(const sim::Scope& scope, const std::string& given) {
   const std::string name = name_of(given, "daemon-task-definition");
+  check_owner(scope, given);
   if (name.find(':') != std::string::npos)
     return scope.view<TaskDefinition>(cat(daemon_family, name));
   const TaskDefinition* newest = nullptr;
@@ -78,6 +79,8 @@ Value list_definitions(Context& ctx, Input in) {
   const bool descending = in.string("sort", "ASC") == "DESC";
   if (!prefix.empty() && !family.empty())
     throw invalid_parameter("familyPrefix and family cannot be specified together.");
+  check_family(prefix);
+  check_family(family);
   std::map<std::string, const TaskDefinition*> found;
   for (const TaskDefinition& d : ctx.all<TaskDefinition>()) {
     if (!is_daemon_definition(d) || (status != "ALL" && d.status != status)) continue;

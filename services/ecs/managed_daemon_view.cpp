@@ -33,6 +33,12 @@ int64_t at(const std::map<std::string, int64_t>& counts, const std::string& name
   return found == counts.end() ? 0 : found->second;
 }
 
+/// A failure among the answer's, unless the ARN or its cluster is wrong already.
+Value missing_in_cluster(const sim::Scope& scope, const std::string& arn) {
+  check_cluster_of(scope, arn);
+  return missing(arn);
+}
+
 Value describe_current(const sim::Scope& scope, const Daemon& daemon,
                        const std::string& revision) {
   const Counts counts = count_revision(scope, daemon, revision);
@@ -141,14 +147,18 @@ Value describe_deployments(Context& ctx, Input in) {
     if (const auto* deployment = ctx.view<DaemonDeployment>(arn))
       found.push(describe_deployment(ctx, *deployment));
     else
-      failures.push(missing(arn));
+      failures.push(missing_in_cluster(ctx, arn));
   }
   return {{"daemonDeployments", found}, {"failures", failures}};
 }
 
 Value list_deployments(Context& ctx, Input in) {
-  const Daemon* found = ctx.view<Daemon>(in.string("daemonArn"));
-  if (!found) throw invalid_parameter("The specified daemon wasn't found.");
+  const std::string name = in.string("daemonArn");
+  const Daemon* found = ctx.view<Daemon>(name);
+  if (!found) {
+    check_cluster_of(ctx, name);
+    throw invalid_parameter("The specified daemon wasn't found.");
+  }
   const Daemon& daemon = *found;
   const auto statuses = in.strings("status");
   const Input created = in.at("createdAt");
@@ -205,7 +215,7 @@ Value describe_revisions(Context& ctx, Input in) {
     if (const auto* revision = ctx.view<DaemonRevision>(arn))
       found.push(describe_revision(ctx, *revision));
     else
-      failures.push(missing(arn));
+      failures.push(missing_in_cluster(ctx, arn));
   }
   return {{"daemonRevisions", found}, {"failures", failures}};
 }

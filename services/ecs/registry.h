@@ -54,6 +54,15 @@ WatchRows insights_watches();
 std::string name_of(std::string_view name_or_arn, std::string_view resource_type);
 /// The last part of an ARN or of a path.
 std::string_view last_part(std::string_view arn);
+/// Refuses ARNs of other Regions and accounts; names pass.
+void check_owner(const sim::Scope& scope, std::string_view name_or_arn);
+/// The ID of something in the cluster, by ID or ARN; refuses ARNs of other clusters' things.
+std::string id_in(const sim::Scope& scope, std::string_view cluster,
+                  std::string_view resource_type, std::string_view id_or_arn);
+/// "type/CLUSTER/...": refuses what is no ARN, and ClusterNotFoundException.
+void check_cluster_of(const sim::Scope& scope, std::string_view arn);
+/// "Family contains invalid characters." unless it is empty or could be one.
+void check_family(std::string_view family);
 
 // --- clusters ----------------------------------------------------------------------------------
 /// Whatever its status; nullptr if there never was one.

@@ -30,6 +30,8 @@ std::vector<StrategyItem> read_provider_strategy(const Input& in);
 TaskNetwork read_service_network(const Input& in);
 std::vector<LoadBalancerUse> read_load_balancers(const Input& in);
 std::vector<RegistryUse> read_registries(const Input& in);
+/// volumeConfigurations, checked as those of RunTask.
+void read_service_volumes(const sim::Scope& scope, const Input& in, RunSpec& spec);
 std::vector<PlacementRule> read_placement_strategy(const Input& in);
 std::vector<PlacementRule> read_placement_constraints(const Input& in);
 Tags read_service_tags(const Input& in);
@@ -66,6 +68,8 @@ struct TaskCounts {
 std::map<std::string, TaskCounts> count_tasks(const sim::Scope& scope, const std::string& service);
 
 Value describe_service(const sim::Scope& scope, const Service& service, bool with_tags);
+/// "ECS" for those of Express Gateway services, else "CUSTOMER".
+std::string_view resource_management(const sim::Scope& scope, const Service& service);
 Value describe_task_set(const sim::Scope& scope, const TaskSet& set, bool with_tags);
 Value describe_network(const TaskNetwork& network);
 Value describe_load_balancers(const std::vector<LoadBalancerUse>& uses);

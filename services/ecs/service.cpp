@@ -99,8 +99,7 @@ Service read_service(Context& ctx, const Input& in, const Cluster& cluster) {
   read_deployment_configuration(in.at("deploymentConfiguration"), service);
   if (in.has("serviceConnectConfiguration"))
     service.spec.service_connect_json = to_json(in.raw("serviceConnectConfiguration"));
-  if (in.has("volumeConfigurations"))
-    service.spec.volumes_json = to_json(in.raw("volumeConfigurations"));
+  read_service_volumes(ctx, in, service.spec);
   if (in.has("vpcLatticeConfigurations"))
     service.spec.lattice_json = to_json(in.raw("vpcLatticeConfigurations"));
   resolve_service_connect(ctx, cluster, service);

@@ -4,6 +4,7 @@
 #include "services/common/value_json.h"
 #include "services/ec2/ec2.h"
 #include "services/ecs/scheduler.h"
+#include "services/ecs/task.h"
 #include "services/elbv2/elbv2.h"
 
 namespace squall::ecs {
@@ -43,10 +44,6 @@ void check_network(const sim::Scope& scope, const TaskDefinition& definition,
 }
 
 void check_platform(const TaskDefinition& definition, const RunSpec& spec) {
-  static constexpr std::string_view known[] = {"LATEST", "1.4.0", "1.3.0", "1.2.0",
-                                               "1.1.0",  "1.0.0", ""};
-  if (std::ranges::find(known, spec.platform_version) == std::end(known))
-    throw AwsError{"PlatformUnknownException", "The specified platform does not exist."};
   if (!is_fargate(spec)) {
     if (!spec.platform_version.empty() && spec.strategy.empty())
       throw invalid_parameter(cat("The platform version must be null when specifying an ",
@@ -56,6 +53,7 @@ void check_platform(const TaskDefinition& definition, const RunSpec& spec) {
   const auto& can = definition.compatibilities;
   if (std::ranges::find(can, "FARGATE") == can.end())
     throw invalid_parameter("Task definition does not support launch_type FARGATE.");
+  platform_for(definition, spec.platform_version);
 }
 
 const ContainerDefinition& require_container(const TaskDefinition& definition,

@@ -39,10 +39,6 @@ std::string new_number(sim::Scope& scope, std::string_view kind, std::string_vie
 const Service* find_service(const sim::Scope& scope, std::string_view cluster,
                             std::string_view service) {
   const std::string cluster_id = cluster.empty() ? "default" : short_name(cluster);
-  if (service.starts_with("arn:")) {
-    const Service* found = scope.view<Service>(service);
-    if (found && found->cluster == cluster_id) return found;
-  }
   const auto found = scope.by<Service>(cat("name:", cluster_id, '/', short_name(service)));
   return found.empty() ? nullptr : found.front();
 }
@@ -50,7 +46,8 @@ const Service* find_service(const sim::Scope& scope, std::string_view cluster,
 const Service& require_service(const sim::Scope& scope, std::string_view cluster,
                                std::string_view service) {
   const Cluster& found = require_cluster(scope, cluster);
-  if (const Service* s = find_service(scope, found.id, service)) return *s;
+  const std::string name = id_in(scope, found.id, "service", service);
+  if (const Service* s = find_service(scope, found.id, name)) return *s;
   throw service_not_found();
 }
 

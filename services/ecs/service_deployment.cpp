@@ -101,6 +101,15 @@ Value describe_record(const sim::Scope& scope, const ServiceDeployment& record) 
   return v;
 }
 
+/// A failure among the answer's, unless there is no such cluster or service already:
+/// "service-deployment/CLUSTER/SERVICE/ID".
+Value missing_of_service(const sim::Scope& scope, const std::string& arn) {
+  check_cluster_of(scope, arn);
+  const auto path = split(arn, '/');
+  if (!find_service(scope, path[1], path[2])) throw service_not_found();
+  return missing(arn);
+}
+
 Value describe_deployments(Context& ctx, Input in) {
   const auto arns = in.strings("serviceDeploymentArns");
   if (arns.empty() || arns.size() > 20)
@@ -110,7 +119,7 @@ Value describe_deployments(Context& ctx, Input in) {
     if (const auto* record = ctx.view<ServiceDeployment>(arn))
       shown.push(describe_record(ctx, *record));
     else
-      failures.push({{"arn", arn}, {"reason", "MISSING"}});
+      failures.push(missing_of_service(ctx, arn));
   }
   return {{"serviceDeployments", shown}, {"failures", failures}};
 }
@@ -218,7 +227,7 @@ Value describe_revisions(Context& ctx, Input in) {
     if (const auto* revision = ctx.view<ServiceRevision>(arn))
       shown.push(describe_revision(ctx, *revision));
     else
-      failures.push({{"arn", arn}, {"reason", "MISSING"}});
+      failures.push(missing_of_service(ctx, arn));
   }
   return {{"serviceRevisions", shown}, {"failures", failures}};
 }

@@ -8,6 +8,9 @@ namespace {
 
 const ServiceDeployment& require_record(const sim::Scope& scope, const std::string& arn) {
   if (const auto* record = scope.view<ServiceDeployment>(arn)) return *record;
+  check_owner(scope, arn);
+  if (name_of(arn, "service-deployment") == arn)
+    throw invalid_parameter("Invalid identifier: Unexpected number of separators");
   throw AwsError{"ServiceDeploymentNotFoundException",
                  "The service deploy ARN that you specified doesn't exist."};
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "services/common/value_json.h"
+#include "services/ecs/express.h"
 #include "services/ecs/scheduler.h"
 
 namespace squall::ecs {
@@ -183,13 +184,17 @@ Value describe_service(const sim::Scope& scope, const Service& service, bool wit
           {"propagateTags", service.propagate_tags},
           {"enableExecuteCommand", service.enable_execute_command},
           {"availabilityZoneRebalancing", service.zone_rebalancing},
-          {"resourceManagementType", "CUSTOMER"}};
+          {"resourceManagementType", resource_management(scope, service)}};
   if (!spec.strategy.empty()) v.set("capacityProviderStrategy", describe_strategy(spec.strategy));
   if (!spec.load_balancers.empty() || service.grace_s)
     v.set("healthCheckGracePeriodSeconds", service.grace_s);
   if (with_tags && !service.tags.empty()) v.set("tags", describe_tags_here(service.tags));
   add_members(scope, service, v);
   return v;
+}
+
+std::string_view resource_management(const sim::Scope& scope, const Service& service) {
+  return scope.has<ExpressService>(service.id) ? "ECS" : "CUSTOMER";
 }
 
 }  // namespace squall::ecs

@@ -3,6 +3,7 @@
 
 #include "services/common/value_json.h"
 #include "services/ecs/scheduler.h"
+#include "services/ecs/task.h"
 
 namespace squall::ecs {
 namespace {
@@ -154,6 +155,14 @@ std::vector<RegistryUse> read_registries(const Input& in) {
   if (uses.size() > 1)
     throw invalid_parameter("service registries can have at most 1 items.");
   return uses;
+}
+
+void read_service_volumes(const sim::Scope& scope, const Input& in, RunSpec& spec) {
+  if (!in.has("volumeConfigurations")) return;
+  TaskRequest request;
+  if (const auto* definition = scope.view<TaskDefinition>(spec.definition))
+    read_volume_configurations(in, *definition, request);
+  spec.volumes_json = to_json(in.raw("volumeConfigurations"));
 }
 
 std::vector<PlacementRule> read_placement_strategy(const Input& in) {

@@ -20,7 +20,8 @@ Value describe_services(Context& ctx, Input in) {
   const bool with_tags = std::ranges::find(include, "TAGS") != include.end();
   Value services = Value::list(), failures = Value::list();
   for (const std::string& name : names) {
-    if (const Service* service = find_service(ctx, cluster.id, name)) {
+    const std::string id = id_in(ctx, cluster.id, "service", name);
+    if (const Service* service = find_service(ctx, cluster.id, id)) {
       services.push(describe_service(ctx, *service, with_tags));
       continue;
     }
@@ -52,10 +53,11 @@ Value list_services(Context& ctx, Input in) {
   const Cluster& cluster = require_cluster(ctx, in.string("cluster"));
   const auto launch = in.optional_string("launchType");
   const auto scheduling = in.optional_string("schedulingStrategy");
-  const std::string managed = in.string("resourceManagementType", "CUSTOMER");
+  const auto managed = in.optional_string("resourceManagementType");
   std::vector<std::string> arns;
   for (const Service* service : ctx.by<Service>("cluster:" + cluster.id)) {
-    if (service->status == "INACTIVE" || managed != "CUSTOMER") continue;
+    if (service->status == "INACTIVE") continue;
+    if (managed && *managed != resource_management(ctx, *service)) continue;
     const bool fargate = is_fargate(service->spec);
     const std::string type = !service->spec.launch_type.empty() ? service->spec.launch_type
                              : fargate                          ? "FARGATE"

@@ -77,7 +77,7 @@ void read_spec_changes(Context& ctx, const Input& in, Service& service) {
   if (in.has("serviceRegistries")) spec.registries = read_registries(in);
   if (in.has("serviceConnectConfiguration"))
     spec.service_connect_json = to_json(in.raw("serviceConnectConfiguration"));
-  if (in.has("volumeConfigurations")) spec.volumes_json = to_json(in.raw("volumeConfigurations"));
+  read_service_volumes(ctx, in, spec);
   if (in.has("vpcLatticeConfigurations"))
     spec.lattice_json = to_json(in.raw("vpcLatticeConfigurations"));
   if (service.controller != "ECS") return;

@@ -40,6 +40,9 @@ Tagged tagged_task(const sim::Scope& scope, const std::string& arn) {
 
 Tagged find_by_kind(const sim::Scope& scope, const std::string& kind, const std::string& name,
                     const std::string& arn) {
+  const bool in_cluster = kind == "service" || kind == "task" || kind == "container-instance";
+  if (in_cluster && name.find('/') == std::string::npos)
+    throw invalid_parameter("Long arn format must be used for tagging operations");
   if (kind == "cluster") return tagged<Cluster>(scope, name);
   if (kind == "capacity-provider") return tagged<CapacityProvider>(scope, name);
   if (kind == "task-definition") return tagged<TaskDefinition>(scope, name);

@@ -123,6 +123,8 @@ TaskNetwork read_task_network(const sim::Scope& scope, const Input& in,
 /// PlatformTaskDefinitionIncompatibilityException.
 std::string read_platform_version(const Input& in, const TaskDefinition& definition,
                                   std::string_view launch_type);
+/// The same of Fargate's platforms only: "LATEST" (or nothing) is the newest.
+std::string platform_for(const TaskDefinition& definition, const std::string& wanted);
 /// `overrides` and `volumeConfigurations` into the request.
 void read_overrides(const Input& in, const TaskDefinition& definition, TaskRequest& request);
 void read_volume_configurations(const Input& in, const TaskDefinition& definition,

@@ -96,6 +96,10 @@ std::string read_platform_version(const Input& in, const TaskDefinition& definit
                                   launch_type, " launch type."));
     return {};
   }
+  return platform_for(definition, wanted);
+}
+
+std::string platform_for(const TaskDefinition& definition, const std::string& wanted) {
   const bool windows = definition.os_family.starts_with("WINDOWS");
   const std::string version =
       wanted.empty() || wanted == "LATEST" ? (windows ? "1.0.0" : "1.4.0") : wanted;

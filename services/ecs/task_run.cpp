@@ -9,6 +9,7 @@ namespace squall::ecs {
 namespace {
 
 constexpr int64_t count_max = 10;
+constexpr size_t waiting_max = 500;
 constexpr size_t started_by_max = 128, token_max = 64, reference_max = 1024, hosts_max = 10;
 
 std::string group_of(const Input& in) {
@@ -158,6 +159,15 @@ void read_token(const Input& in, TaskRequest& request) {
   request.client_token_digest = hex16(stable_hash(text));
 }
 
+/// "Tasks in PROVISIONING state per cluster", which those that wait for an instance are in.
+void check_waiting(const sim::Scope& scope, const std::string& cluster, const Means& launch,
+                   int64_t count) {
+  if (launch.strategy.empty() || launch.type == "FARGATE") return;
+  const size_t waiting = scope.by<Task>("waiting:" + cluster).size();
+  if (waiting + static_cast<size_t>(count) > waiting_max)
+    throw client_exception("Tasks provisioning capacity limit exceeded.");
+}
+
 Value run_task(Context& ctx, Input in) {
   const Cluster cluster = require_cluster(ctx, in.string("cluster"));
   const TaskDefinition definition = require_definition(ctx, in.string("taskDefinition"));
@@ -178,6 +188,7 @@ Value run_task(Context& ctx, Input in) {
   if (auto before = earlier(ctx, request)) return *before;
   if (launch.strategy.empty() && launch.type != "FARGATE" && !has_hosts(ctx, cluster.id))
     throw invalid_parameter("No Container Instances were found in your cluster.");
+  check_waiting(ctx, cluster.id, launch, count);
   Answer answer;
   std::map<std::string, int64_t> running;
   for (int64_t i = 0; i < count && answer.failures.empty(); ++i) {
@@ -204,8 +215,9 @@ Value start_task_api(Context& ctx, Input in) {
   read_volume_configurations(in, definition, request);
   Answer answer;
   for (const std::string& name : hosts) {
-    const std::string arn = ctx.arn(
-        "ecs", cat("container-instance/", cluster.id, '/', last_part(name)));
+    const std::string arn =
+        ctx.arn("ecs", cat("container-instance/", cluster.id, '/',
+                           id_in(ctx, cluster.id, "container-instance", name)));
     const auto* host = ctx.view<ContainerInstance>(arn);
     if (!host || host->status == "INACTIVE") {
       answer.add(ctx, PlacementFailure{arn, host ? "INACTIVE" : "MISSING", ""});

@@ -76,7 +76,8 @@ Value create_task_set(Context& ctx, Input in) {
     if (repeatable && old->fingerprint == fingerprint)
       return {{"taskSet", describe_task_set(ctx, *old, true)}};
   if (sets.size() >= 5)
-    throw AwsError{"LimitExceededException", "The limit of 5 task sets per service is reached."};
+    throw invalid_parameter("5 deployments exist on the service. Unable to create new TaskSet "
+                            "since this exceeds the maximum limit.");
   TaskSet set = make_task_set(ctx, service);
   RunSpec& spec = set.spec;
   spec.definition = require_definition(ctx, in.string("taskDefinition")).id;
@@ -156,6 +157,7 @@ Value delete_task_set(Context& ctx, Input in) {
 
 Value describe_task_sets(Context& ctx, Input in) {
   const Service& service = require_service(ctx, in.string("cluster"), in.string("service"));
+  if (service.status == "INACTIVE") throw service_not_active();
   check_controller(service);
   const auto include = in.strings("include");
   const bool with_tags = std::ranges::find(include, "TAGS") != include.end();

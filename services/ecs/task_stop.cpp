@@ -30,19 +30,8 @@ std::string task_arn(const sim::Scope& scope, std::string_view cluster,
                      std::string_view id_or_arn) {
   constexpr size_t id_max = 36;
   if (id_or_arn.empty()) throw invalid_parameter("taskId cannot be empty.");
-  if (id_or_arn.starts_with("arn:")) {
-    const auto parts = split(id_or_arn, ':');
-    if (parts.size() != 6) throw invalid_parameter("Invalid identifier: Unexpected number of "
-                                                   "separators");
-    if (!parts[5].starts_with("task/"))
-      throw invalid_parameter(cat("Invalid identifier: Expected 'task' but was '",
-                                  parts[5].substr(0, parts[5].find('/')), "'"));
-    // The ARN's old form names no cluster.
-    if (std::ranges::count(parts[5], '/') == 1) id_or_arn = last_part(id_or_arn);
-  }
-  const std::string_view id = last_part(id_or_arn);
+  const std::string id = id_in(scope, cluster, "task", id_or_arn);
   if (id.size() > id_max) throw invalid_parameter(cat("taskId longer than ", id_max, "."));
-  if (id_or_arn.starts_with("arn:")) return std::string(id_or_arn);
   return scope.arn("ecs", cat("task/", cluster, '/', id));
 }
 

@@ -20,7 +20,7 @@ Value describe_tasks(Context& ctx, Input in) {
   for (const std::string& name : names) {
     const std::string arn = task_arn(ctx, cluster.id, name);
     const Task* task = ctx.view<Task>(arn);
-    if (task && task->cluster == cluster.id)
+    if (task)
       tasks.push(describe_task(ctx, *task, with_tags));
     else
       failures.push(missing(arn));
@@ -36,16 +36,17 @@ struct ListFilter {
 ListFilter filter_of(Context& ctx, const Input& in, const Cluster& cluster) {
   ListFilter filter;
   filter.family = in.string("family");
+  check_family(filter.family);
   filter.started_by = in.string("startedBy");
   filter.launch_type = in.string("launchType");
   filter.stopped = in.string("desiredStatus") == "STOPPED";
   if (const std::string daemon = in.string("daemonName"); !daemon.empty())
-    filter.group = cat("daemon:", last_part(daemon));
+    filter.group = cat("daemon:", id_in(ctx, cluster.id, "daemon", daemon));
   if (const std::string host = in.string("containerInstance"); !host.empty())
     filter.host = require_instance(ctx, cluster, host).id;
   if (const std::string service = in.string("serviceName"); !service.empty()) {
-    const auto found =
-        ctx.by<Service>(cat("name:", cluster.id, '/', last_part(service)));
+    const auto found = ctx.by<Service>(
+        cat("name:", cluster.id, '/', id_in(ctx, cluster.id, "service", service)));
     if (found.empty()) throw service_not_found();
     filter.service = found.front()->id;
   }

@@ -278,16 +278,107 @@ TEST_F(ReplicaTest, Refusals) {
   EXPECT_THAT(refused("Create", "eu-west-1"), testing::HasSubstr("already existed"));
 }
 
-/// Nobody can make one of the version of 2017 any more.
-TEST_F(ReplicaTest, ThereAreNoOldGlobalTables) {
-  EXPECT_EQ(ddb_text("ListGlobalTables", "{}"), R"({"GlobalTables":[]})");
+// --- the version of 2017 -------------------------------------------------------------------------
+
+class OldGlobalTableTest : public ReplicaTest {
+ protected:
+  void make_in(const char* region) {
+    in(region);
+    ddb("CreateTable", R"({"TableName":"ttt",
+      "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5},
+      "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+      "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
+      "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]})");
+    in("us-east-1");
+  }
+  static constexpr const char* create = R"({"GlobalTableName":"ttt",
+    "ReplicationGroup":[{"RegionName":"us-east-1"},{"RegionName":"eu-west-1"}]})";
+};
+
+TEST_F(OldGlobalTableTest, TablesAreJoined) {
+  make_in("us-east-1");
+  EXPECT_EQ(ddb_error("CreateGlobalTable", create).code, "TableNotFoundException");
+  make_in("eu-west-1");
+  const Value made = ddb("CreateGlobalTable", create).at("GlobalTableDescription");
+  EXPECT_EQ(made.at("GlobalTableStatus").text(), "CREATING");
+  EXPECT_EQ(made.at("GlobalTableArn").text(),
+            "arn:aws:dynamodb::000000000000:global-table/ttt");
+  EXPECT_EQ(made.at("ReplicationGroup").size(), 2u);
+  EXPECT_EQ(ddb("DescribeGlobalTable", R"({"GlobalTableName":"ttt"})")
+                .at("GlobalTableDescription").at("GlobalTableStatus").text(), "ACTIVE");
+  EXPECT_EQ(table().at("GlobalTableVersion").text(), "2017.11.29");
+  EXPECT_EQ(ddb_error("CreateGlobalTable", create).code, "GlobalTableAlreadyExistsException");
+  EXPECT_THAT(refusal("UpdateTable", R"({"TableName":"ttt",
+    "ReplicaUpdates":[{"Create":{"RegionName":"ap-south-1"}}]})"),
+              testing::HasSubstr("2017.11.29"));
+  write(1);
+  advance(1s);
+  in("eu-west-1");
+  EXPECT_EQ(item(), version(1));
+  EXPECT_EQ(ddb_text("ListGlobalTables", R"({"RegionName":"eu-west-1"})"),
+            R"({"GlobalTables":[{"GlobalTableName":"ttt","ReplicationGroup":[)"
+            R"({"RegionName":"eu-west-1"},{"RegionName":"us-east-1"}]}]})");
+  EXPECT_EQ(ddb_text("ListGlobalTables", R"({"RegionName":"ap-south-1"})"),
+            R"({"GlobalTables":[]})");
+  ddb("UpdateGlobalTable", R"({"GlobalTableName":"ttt",
+    "ReplicaUpdates":[{"Delete":{"RegionName":"eu-west-1"}}]})");
+  in("us-east-1");
+  write(2);
+  advance(1s);
+  in("eu-west-1");
+  EXPECT_EQ(item(), version(1)) << "it is a table on its own";
+}
+
+TEST_F(OldGlobalTableTest, SettingsOfAllReplicas) {
+  make_in("us-east-1");
+  make_in("eu-west-1");
+  ddb("CreateGlobalTable", create);
+  ddb("UpdateGlobalTableSettings", R"({"GlobalTableName":"ttt",
+    "GlobalTableProvisionedWriteCapacityUnits":9,
+    "GlobalTableProvisionedWriteCapacityAutoScalingSettingsUpdate":
+      {"MinimumUnits":9,"MaximumUnits":90},
+    "ReplicaSettingsUpdate":[{"RegionName":"eu-west-1","ReplicaProvisionedReadCapacityUnits":7,
+                              "ReplicaTableClass":"STANDARD_INFREQUENT_ACCESS"}]})");
+  const Value all = ddb("DescribeGlobalTableSettings", R"({"GlobalTableName":"ttt"})")
+                        .at("ReplicaSettings");
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].at("ReplicaProvisionedReadCapacityUnits").integer(), 7);
+  EXPECT_EQ(all[1].at("ReplicaProvisionedReadCapacityUnits").integer(), 5);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(all[i].at("ReplicaProvisionedWriteCapacityUnits").integer(), 9);
+    EXPECT_EQ(all[i].at("ReplicaProvisionedWriteCapacityAutoScalingSettings")
+                  .at("MaximumUnits").integer(), 90);
+  }
+  ddb("UpdateGlobalTableSettings",
+      R"({"GlobalTableName":"ttt","GlobalTableBillingMode":"PAY_PER_REQUEST"})");
+  in("eu-west-1");
+  EXPECT_EQ(table().at("BillingModeSummary").at("BillingMode").text(), "PAY_PER_REQUEST");
+}
+
+TEST_F(OldGlobalTableTest, Refusals) {
   for (const char* operation : {"DescribeGlobalTable", "DescribeGlobalTableSettings",
                                 "UpdateGlobalTableSettings"})
     EXPECT_EQ(error("dynamodb", operation, {{"GlobalTableName", "ttt"}}).code,
               "GlobalTableNotFoundException");
-  EXPECT_EQ(ddb_error("UpdateGlobalTable", R"({"GlobalTableName":"ttt",
-    "ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}}]})").code,
-            "GlobalTableNotFoundException");
+  const auto update = [&](std::string_view kind, std::string_view region) {
+    return ddb_error("UpdateGlobalTable", cat(R"({"GlobalTableName":"ttt","ReplicaUpdates":[{")",
+                                              kind, R"(":{"RegionName":")", region, R"("}}]})"));
+  };
+  EXPECT_EQ(update("Create", "eu-west-1").code, "GlobalTableNotFoundException");
+  make_in("us-east-1");
+  make_in("eu-west-1");
+  write(1);
+  EXPECT_THAT(refusal("CreateGlobalTable", create), testing::HasSubstr("must be empty"));
+  ddb("DeleteItem", R"({"TableName":"ttt","Key":{"pk":{"S":"a"}}})");
+  ddb("CreateGlobalTable", create);
+  EXPECT_EQ(update("Create", "eu-west-1").code, "ReplicaAlreadyExistsException");
+  EXPECT_EQ(update("Delete", "ap-south-1").code, "ReplicaNotFoundException");
+  EXPECT_EQ(update("Create", "ap-south-1").code, "TableNotFoundException");
+  EXPECT_EQ(ddb_error("UpdateGlobalTableSettings", R"({"GlobalTableName":"ttt",
+    "ReplicaSettingsUpdate":[{"RegionName":"ap-south-1"}]})").code, "ReplicaNotFoundException");
+  EXPECT_EQ(ddb_error("UpdateGlobalTableSettings", R"({"GlobalTableName":"ttt",
+    "GlobalTableGlobalSecondaryIndexSettingsUpdate":[{"IndexName":"none",
+      "ProvisionedWriteCapacityUnits":5}]})").code, "IndexNotFoundException");
 }
 
 }  // namespace

@@ -167,6 +167,11 @@ TEST_F(EcsExpressTest, ComesWithLoadBalancerDomainAndScaling) {
                 .integer(),
             20);
   create(wanted({{"serviceName", "second"}}));
+  for (const auto& [type, count] : {std::pair{"ECS", 2u}, std::pair{"CUSTOMER", 0u}})
+    EXPECT_EQ(call("ecs", "ListServices", {{"resourceManagementType", type}})
+                  .at("serviceArns")
+                  .size(),
+              count);
   EXPECT_EQ(call("elbv2", "DescribeLoadBalancers").at("LoadBalancers").size(), 1u);
 }
 

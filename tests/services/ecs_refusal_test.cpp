@@ -173,7 +173,10 @@ TEST_F(EcsRefusalTest, DaemonsAreCheckedWhenTheyChange) {
                  {"daemonTaskDefinitionArn", definition},
                  {"capacityProviderArns", Texts{provider_name}}};
   };
+  Value undefined = change(arn, "cp");
+  undefined.set("daemonTaskDefinitionArn", "none:1");
   expect({
+      {"UpdateDaemon", undefined, "ClientException"},
       {"UpdateDaemon", change(arn, "none"), invalid},
       {"UpdateDaemon", change(arn, "FARGATE"), "UnsupportedFeatureException"},
       {"UpdateDaemon", change("arn:aws:ecs:us-east-1:000000000000:daemon/web/no", "cp"),

@@ -57,6 +57,37 @@ TEST_F(EcsTaskFaultTest, KillsOneAShareOrAll) {
   EXPECT_EQ(count("RUNNING"), 0);
 }
 
+TEST_F(EcsTaskFaultTest, KillsAgainUntilItIsStopped) {
+  run_shop(6);
+  std::string fault;
+  change([&](sim::Scope& s) {
+    fault = faults::faults().start(
+        s, "ecs-task-kill", {{"cluster", "web"}, {"service", "shop"}, {"every_seconds", "30"}},
+        Duration{});
+  });
+  world().drain();
+  EXPECT_EQ(count("STOPPED"), 1);
+  advance(29s);
+  EXPECT_EQ(count("STOPPED"), 1);
+  advance(1s);
+  EXPECT_EQ(count("STOPPED"), 2);
+  advance(1min);
+  EXPECT_EQ(count("STOPPED"), 4);
+  change([&](sim::Scope& s) { faults::faults().stop(s, fault); });
+  advance(5min);
+  EXPECT_EQ(count("STOPPED"), 4);
+  EXPECT_EQ(count("RUNNING"), 2);
+}
+
+TEST_F(EcsTaskFaultTest, KillsForAsLongAsItWasAsked) {
+  run_shop(6);
+  change([](sim::Scope& s) {
+    faults::faults().start(s, "ecs-task-kill", {{"cluster", "web"}, {"every_seconds", "20"}}, 50s);
+  });
+  advance(10min);
+  EXPECT_EQ(count("STOPPED"), 3);  // at once, after 20 s and after 40 s
+}
+
 TEST_F(EcsTaskFaultTest, NamedTaskAndWrongArguments) {
   const auto arns = run_shop(2);
   start_fault("ecs-task-kill", {{"task", arns[1]}});

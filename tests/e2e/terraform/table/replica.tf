@@ -26,13 +26,6 @@ resource "aws_dynamodb_table_replica" "west" {
   tags                   = { project = "tf", side = "west" }
 }
 
-resource "aws_dynamodb_tag" "replica" {
-  provider     = aws.west
-  resource_arn = replace(aws_dynamodb_table_replica.west.arn, "us-east-1", "us-west-2")
-  key          = "team"
-  value        = "orders"
-}
-
 resource "aws_dynamodb_table" "indexed" {
   name           = "tf-indexed"
   billing_mode   = "PROVISIONED"
