@@ -11,6 +11,7 @@
 #include "harness/coverage.h"
 #include "harness/runner.h"
 #include "harness/serve.h"
+#include "harness/snapshot.h"
 #include "harness/step.h"
 
 namespace {
@@ -24,7 +25,7 @@ struct ServeFlags {
   uint16_t port = 4566;
   uint64_t seed = 1;
   int threads = 1;
-  bool quiet = false;
+  bool quiet = false, throughput = false, fsync = false;
 };
 
 void add_serve(CLI::App& app, ServeFlags& flags) {
@@ -33,7 +34,10 @@ void add_serve(CLI::App& app, ServeFlags& flags) {
   serve->add_option("--port", flags.port, "Port; 0 takes a free one and prints it")
       ->capture_default_str();
   serve->add_option("--data-dir", flags.data_dir,
-                    "Keep state here (durability is not built yet: this is refused)");
+                    "Keep state in this directory: what was answered survives kill -9");
+  serve->add_flag("--fsync", flags.fsync,
+                  "With --data-dir: survive the loss of power as well, at the disk's pace")
+      ->needs("--data-dir");
   serve->add_option("--seed", flags.seed, "Seed of everything random")->capture_default_str();
   serve
       ->add_option("--pace", flags.pace,
@@ -45,6 +49,9 @@ void add_serve(CLI::App& app, ServeFlags& flags) {
                    "How long lifecycles take: zero (at once), measured or documented durations")
       ->check(CLI::IsMember({"zero", "measured", "documented"}))
       ->capture_default_str();
+  serve->add_flag("--enforce-throughput", flags.throughput,
+                  "Throttle what exceeds the throughput of DynamoDB tables and indexes, and count "
+                  "it in CloudWatch, as drills do");
   serve->add_option("--account", flags.account, "Account of keys that are not twelve digits")
       ->capture_default_str();
   serve->add_option("--region", flags.region, "Region of requests that name none")
@@ -88,6 +95,9 @@ int run_drill_command(const DrillFlags& flags) {
           std::printf("  %-14s %s\n", std::string(kind.name).c_str(),
                       std::string(kind.help).c_str());
     }
+    std::puts("\nevery entry: id, because, at: 5m (a check without it runs at the end), and\n"
+              "  each: 1..100 or [a, b]     once an item; ${each} stands for it\n"
+              "  every: 30s, until: 15m     an action again and again");
     return 0;
   }
   if (flags.file.empty()) {
@@ -104,12 +114,6 @@ int run_drill_command(const DrillFlags& flags) {
 }
 
 int run_serve(const ServeFlags& flags) {
-  if (!flags.data_dir.empty()) {
-    std::fprintf(stderr,
-                 "squall: --data-dir is not built yet; state lives in memory only.\n"
-                 "Start without it, or keep the stack's deploy program to rebuild the state.\n");
-    return 2;
-  }
   ServeOptions options;
   options.http.host = flags.host;
   options.http.port = flags.port;
@@ -118,10 +122,14 @@ int run_serve(const ServeFlags& flags) {
   options.world.seed = flags.seed;
   options.world.pace = *sim::parse_pace(flags.pace);
   options.world.latency = *sim::parse_latency_profile(flags.latency);
+  options.world.enforce_throughput = flags.throughput;
   if (options.world.pace == sim::Pace::wall) options.world.start = sim::real_time_of_day();
   options.region = flags.region;
   options.advertised_host = flags.advertised_host;
   options.secret_key = flags.secret_key;
+  options.data_dir = flags.data_dir;
+  options.fsync = flags.fsync;
+  options.http.certificate_dir = flags.data_dir;
   options.warn_unread = !flags.quiet;
   LocalServer server(options);
   if (!flags.quiet)
@@ -130,6 +138,19 @@ int run_serve(const ServeFlags& flags) {
   std::fflush(stdout);
   server.run_until_signal();
   return 0;
+}
+
+CLI::App* add_snapshot(CLI::App& app, SnapshotCommand& command) {
+  CLI::App* snapshot =
+      app.add_subcommand("snapshot", "Save a running server's state by name, and go back to it");
+  snapshot->add_option("what", command.verb, "save, list, restore or delete")
+      ->required()
+      ->check(CLI::IsMember({"save", "list", "restore", "delete"}));
+  snapshot->add_option("name", command.name, "The snapshot's name");
+  snapshot->add_option("--endpoint", command.endpoint,
+                       "The server (default AWS_ENDPOINT_URL, else http://localhost:4566)");
+  snapshot->add_option("--account", command.account, "Whose state (default: the server's account)");
+  return snapshot;
 }
 
 }  // namespace
@@ -150,6 +171,8 @@ int main(int argc, char** argv) {
   coverage->add_flag("--operations", operations, "Name every operation");
   DrillFlags drill_flags;
   const CLI::App* drill = add_drill(app, drill_flags);
+  SnapshotCommand snapshot_command;
+  const CLI::App* snapshot = add_snapshot(app, snapshot_command);
   CLI11_PARSE(app, argc, argv);
   try {
     if (coverage->parsed()) {
@@ -159,6 +182,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (drill->parsed()) return run_drill_command(drill_flags);
+    if (snapshot->parsed()) return run_snapshot(snapshot_command);
     return run_serve(serve_flags);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "squall: %s\n", failure.what());

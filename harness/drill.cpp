@@ -1,6 +1,8 @@
 #include "harness/drill.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 
 #include "emulator/core/text.h"
@@ -16,6 +18,21 @@ std::string known_kinds(bool checks) {
   for (const StepKind& kind : step_kinds())
     if (kind.is_check == checks) list += cat(list.empty() ? "" : ", ", kind.name);
   return list;
+}
+
+/// `each: 1..100` or `each: [a, b]`.
+std::vector<std::string> items_of(YamlMap& map) {
+  std::vector<std::string> items = map.texts("each");
+  const size_t dots = items.size() == 1 ? items[0].find("..") : std::string::npos;
+  if (dots == std::string::npos) return items;
+  const auto first = parse_int(std::string_view(items[0]).substr(0, dots));
+  const auto last = parse_int(std::string_view(items[0]).substr(dots + 2));
+  constexpr int64_t steps_max = 10'000;
+  if (!first || !last || *last < *first || *last - *first >= steps_max)
+    map.fail("each", "must be a list, or FIRST..LAST such as 1..100");
+  items.clear();
+  for (int64_t n = *first; n <= *last; ++n) items.push_back(std::to_string(n));
+  return items;
 }
 
 /// `- id: x` + `at: 5m` + `because: ...` + one key that names the step. With `every: 30s` an action
@@ -60,9 +77,15 @@ std::vector<PlannedStep> parse_steps(YamlMap map, bool is_check, std::map<std::s
 
 void add_steps(std::vector<YamlMap> entries, bool are_checks, Drill& drill,
                std::map<std::string, int>& ids) {
-  for (YamlMap& entry : entries)
-    for (PlannedStep& step : parse_steps(std::move(entry), are_checks, ids))
-      drill.steps.push_back(std::move(step));
+  for (YamlMap& entry : entries) {
+    const std::vector<std::string> items = items_of(entry);
+    for (const std::string& item : items)
+      std::ranges::move(parse_steps(entry.with_each(item), are_checks, ids),
+                        std::back_inserter(drill.steps));
+    if (items.empty())
+      std::ranges::move(parse_steps(std::move(entry), are_checks, ids),
+                        std::back_inserter(drill.steps));
+  }
 }
 
 void parse_head(YamlMap& map, Drill& drill) {

@@ -13,6 +13,7 @@
 #include "harness/serve.h"
 #include "harness/step.h"
 #include "harness/timeline.h"
+#include "services/dynamodb/dynamodb.h"
 
 namespace squall::harness {
 namespace {
@@ -238,6 +239,7 @@ Report run_drill(const Drill& drill, const RunnerOptions& options) {
   sim::World& world = server->worlds().world(drill.account);
   world.clock().set_pace(sim::Pace::virtual_);
   world.begin_storm(report.seed, drill.latency);
+  dynamodb::enforce_throughput(world, true);
   api::Local local(registry(), world, drill.region);
   Arena arena;
   const Arena::Use use(arena);

@@ -11,8 +11,10 @@
 #include "emulator/control/control.h"
 #include "emulator/core/text.h"
 #include "emulator/sim/plane.h"
+#include "emulator/store/keeper.h"
 #include "models/generated.h"
 #include "services/dataplane/dataplane.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/ecs/ecs.h"
 #include "services/faults/faults.h"
 #include "services/services.h"
@@ -29,6 +31,7 @@ const api::Registry& registry() {
     definitions.push_back(&faults::contribution());
     sim::plane().reachability = &dataplane::reachability();
     sim::plane().faults = &faults::faults();
+    sim::plane().enforce_throughput = &dynamodb::enforce_throughput;
     sim::plane().documents = {{"ecs/v4", ecs::task_metadata_document}};
     return api::Registry(model::all_services(), definitions);
   }();
@@ -100,6 +103,7 @@ api::DispatchOptions dispatch_options(const ServeOptions& options, uint16_t port
 struct LocalServer::Impl {
   explicit Impl(const ServeOptions& options)
       : worlds(registry(), options.world),
+        keeper(make_keeper(worlds, options)),
         control(worlds, control_options(options)),
         server(options.http,
                [this](const protocol::Request& request, protocol::Response& response) {
@@ -107,8 +111,30 @@ struct LocalServer::Impl {
                    control.handle(request, response);
                  else
                    dispatcher.handle(request, response);
+                 // All that the answer can show was logged before.
+                 if (keeper) response.logged = keeper->log().last();
                }),
-        dispatcher(worlds, dispatch_options(options, server.port())) {}
+        dispatcher(worlds, dispatch_options(options, server.port())) {
+    if (!keeper) return;
+    server.set_log(&keeper->log());
+    keeper->start([this] { server.wake(); });
+  }
+  ~Impl() {
+    ticker.reset();
+    server.stop();
+    keeper.reset();  // it wakes the server
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  static std::unique_ptr<store::Keeper> make_keeper(api::Worlds& worlds,
+                                                    const ServeOptions& options) {
+    if (options.data_dir.empty()) return nullptr;
+    store::StoreOptions store;
+    store.dir = options.data_dir;
+    store.fsync = options.fsync;
+    return std::make_unique<store::Keeper>(worlds, std::move(store));
+  }
 
   static control::ControlOptions control_options(const ServeOptions& options) {
     control::ControlOptions control;
@@ -117,6 +143,7 @@ struct LocalServer::Impl {
   }
 
   api::Worlds worlds;
+  std::unique_ptr<store::Keeper> keeper;
   control::Control control;
   http::Server server;
   api::Dispatcher dispatcher;

@@ -15,6 +15,8 @@ struct ServeOptions {
   std::string region = "us-east-1";
   std::string advertised_host;  // empty: localhost:PORT
   std::string secret_key;       // not empty: every request must be signed with it
+  std::string data_dir;         // not empty: state is kept there and outlives the process
+  bool fsync = false;           // and the loss of power
   bool warn_unread = false;     // say on stderr, once each, which members a handler ignored
 };
 

@@ -14,8 +14,8 @@ namespace squall::harness {
 
 Series& Timeline::series(const std::string& panel, const std::string& name,
                          const std::string& unit) {
-  for (Series& s : run_.report.series)
-    if (s.panel == panel && s.name == name) return s;
+  const auto [at, is_new] = found_.try_emplace({panel, name}, run_.report.series.size());
+  if (!is_new) return run_.report.series[at->second];
   Series s{panel, name, unit, step_s_, {}};
   s.values.assign(samples_, std::nan(""));
   return run_.report.series.emplace_back(std::move(s));
@@ -43,15 +43,7 @@ void Timeline::sample() {
     add("capacity", cat(group.id, " in service"), "", static_cast<double>(in_service));
     add("capacity", cat(group.id, " desired"), "", static_cast<double>(group.desired));
   }
-  for (const ecs::Service& service : scope.all<ecs::Service>()) {
-    if (service.status == "INACTIVE") continue;
-    double running = 0;
-    for (const ecs::Task* task : scope.by<ecs::Task>(cat("live:", service.id)))
-      running += task->last_status == "RUNNING";
-    const std::string name = cat(service.cluster, '/', service.name);
-    add("tasks", cat(name, " running"), "", running);
-    add("tasks", cat(name, " desired"), "", static_cast<double>(service.desired));
-  }
+  add_tasks(scope);
   for (const rds::DbInstance& db : scope.all<rds::DbInstance>())
     add("data stores", cat(db.id, " serving"), "", rds::is_serving(scope, db) ? 1 : 0);
   for (const elasticache::ReplicationGroup& group : scope.all<elasticache::ReplicationGroup>()) {
@@ -64,6 +56,32 @@ void Timeline::sample() {
   ++samples_;
   for (Series& s : run_.report.series)  // what has gone meanwhile
     if (s.values.size() < samples_) s.values.push_back(std::nan(""));
+}
+
+/// Each service's tasks, or, where a cluster has too many services to be told apart in a plot, the
+/// cluster's.
+void Timeline::add_tasks(const sim::Scope& scope) {
+  constexpr size_t services_shown_max = 12;
+  std::map<std::string, std::vector<const ecs::Service*>> clusters;
+  for (const ecs::Service& service : scope.all<ecs::Service>())
+    if (service.status != "INACTIVE") clusters[service.cluster].push_back(&service);
+  for (const auto& [cluster, services] : clusters) {
+    double running_in_all = 0, desired_in_all = 0;
+    for (const ecs::Service* service : services) {
+      double running = 0;
+      for (const ecs::Task* task : scope.by<ecs::Task>(cat("live:", service->id)))
+        running += task->last_status == "RUNNING";
+      running_in_all += running;
+      desired_in_all += static_cast<double>(service->desired);
+      if (services.size() > services_shown_max) continue;
+      const std::string name = cat(cluster, '/', service->name);
+      add("tasks", cat(name, " running"), "", running);
+      add("tasks", cat(name, " desired"), "", static_cast<double>(service->desired));
+    }
+    if (services.size() <= services_shown_max) continue;
+    add("tasks", cat(cluster, " running"), "", running_in_all);
+    add("tasks", cat(cluster, " desired"), "", desired_in_all);
+  }
 }
 
 void Timeline::add_traffic() {
@@ -148,7 +166,9 @@ std::vector<Mark> marks_of(const Run& run) {
     const std::string category = category_of(e);
     if (category == "other" && e.name != "ec2.instance-state") continue;
     const bool named = category == "fault" || e.message.empty();
-    marks.push_back({run.since_start_s(e.time), category, e.subject,
+    const bool is_arn = e.subject.starts_with("arn:");  // of which the resource tells enough
+    marks.push_back({run.since_start_s(e.time), category,
+                     is_arn ? e.subject.substr(e.subject.rfind(':') + 1) : e.subject,
                      named ? cat(e.name, e.message.empty() ? "" : ": ", e.message) : e.message});
   }
   return marks;

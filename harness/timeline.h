@@ -1,6 +1,7 @@
 // Samples the World during a storm, and turns the journal into marks.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,8 @@
 
 namespace squall::harness {
 
-/// Every `step_s` of virtual time: healthy targets, group capacity, what serves. The series appear
-/// in the report; per-second figures of the traffic engine are added at the end.
+/// Every `step_s` of virtual time: healthy targets, group capacity, tasks, what serves. The series
+/// appear in the report; per-second figures of the traffic engine are added at the end.
 class Timeline {
  public:
   explicit Timeline(Run& run, double step_s = 5) : run_(run), step_s_(step_s) {}
@@ -21,9 +22,11 @@ class Timeline {
   Series& series(const std::string& panel, const std::string& name, const std::string& unit);
   void add(const std::string& panel, const std::string& name, const std::string& unit,
            double value);
+  void add_tasks(const sim::Scope& scope);
   void add_traffic();
 
   Run& run_;
+  std::map<std::pair<std::string, std::string>, size_t> found_;  // (panel, name) -> position
   double step_s_;
   size_t samples_ = 0;
 };

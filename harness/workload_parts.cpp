@@ -69,6 +69,17 @@ void parse_backoff(YamlMap& map, Call& call) {
   inner.finish();
 }
 
+/// `keys: {count: 100000, hot: 1, hot_share: 80 %}`: partition keys, some of them hot.
+void parse_keys(YamlMap& map, dataplane::KeyModel& keys) {
+  std::optional<YamlMap> inner = map.map("keys");
+  if (!inner) return;
+  keys.count = inner->integer("count", keys.count);
+  keys.hot = inner->integer("hot", keys.hot);
+  keys.hot_share = inner->share("hot_share").value_or(keys.hot_share);
+  if (keys.count < 1 || keys.hot < 1) inner->fail("count", "there is at least one key of a kind");
+  inner->finish();
+}
+
 Call parse_call_of(YamlMap map) {
   Call call;
   parse_callee(map, call);
@@ -83,6 +94,7 @@ Call parse_call_of(YamlMap map) {
   call.operation = map.text("operation", "");
   call.reads = map.number("reads", 0);
   call.writes = map.number("writes", 0);
+  parse_keys(map, call.keys);
   call.latency = parse_demand(map, "latency_ms", call.latency.mean_ms);
   call.share = map.share("share").value_or(call.share);
   call.timeout_ms = map.number("timeout_ms", call.timeout_ms);
@@ -111,6 +123,34 @@ void parse_work(YamlMap& map, dataplane::Work& work) {
 
 }  // namespace
 
+/// `rate: 300`, `points: [[0s, 50], [5m, 50], [6m, 500]]` or `diurnal: {mean: ..., amplitude:
+/// ...}`.
+dataplane::Profile parse_profile(YamlMap& map) {
+  using dataplane::Profile;
+  Profile profile;
+  profile.rate = map.number("rate", 0);
+  profile.is_poisson = map.text("arrivals", "poisson") == "poisson";
+  if (const YAML::Node points = map.node("points")) {
+    profile.kind = Profile::Kind::points;
+    for (const YAML::Node& point : points) {
+      const auto at = point.IsSequence() && point.size() == 2
+                          ? parse_duration(point[0].Scalar())
+                          : std::nullopt;
+      const auto rate = at ? parse_double(point[1].Scalar()) : std::nullopt;
+      if (!rate) map.fail("points", "must be pairs such as [5m, 300]");
+      profile.points.push_back({to_seconds(*at), *rate});
+    }
+  }
+  if (auto diurnal = map.map("diurnal")) {
+    profile.kind = Profile::Kind::diurnal;
+    profile.rate = diurnal->number("mean");
+    profile.amplitude = diurnal->number("amplitude", profile.amplitude);
+    profile.period_s = to_seconds(diurnal->duration("period", 24h));
+    diurnal->finish();
+  }
+  return profile;
+}
+
 dataplane::RequestClass parse_class(YamlMap map) {
   dataplane::RequestClass c;
   c.name = map.text("name");
@@ -120,6 +160,11 @@ dataplane::RequestClass parse_class(YamlMap map) {
   c.path = map.text("path", c.path);
   c.port = static_cast<int>(map.integer("port", 0));
   c.weight = map.number("weight", 1);
+  if (auto profile = map.map("profile")) {
+    c.has_own_profile = true;
+    c.profile = parse_profile(*profile);
+    profile->finish();
+  }
   parse_work(map, c);
   c.objective_ms = map.number("objective_ms", 0);
   c.tier = map.text("tier", "");

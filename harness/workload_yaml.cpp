@@ -8,35 +8,6 @@
 namespace squall::harness {
 namespace {
 
-using dataplane::Profile;
-
-/// `rate: 300`, `points: [[0s, 50], [5m, 50], [6m, 500]]` or `diurnal: {mean: ..., amplitude:
-/// ...}`.
-Profile parse_profile(YamlMap& map) {
-  Profile profile;
-  profile.rate = map.number("rate", 0);
-  profile.is_poisson = map.text("arrivals", "poisson") == "poisson";
-  if (const YAML::Node points = map.node("points")) {
-    profile.kind = Profile::Kind::points;
-    for (const YAML::Node& point : points) {
-      const auto at = point.IsSequence() && point.size() == 2
-                          ? parse_duration(point[0].Scalar())
-                          : std::nullopt;
-      const auto rate = at ? parse_double(point[1].Scalar()) : std::nullopt;
-      if (!rate) map.fail("points", "must be pairs such as [5m, 300]");
-      profile.points.push_back({to_seconds(*at), *rate});
-    }
-  }
-  if (auto diurnal = map.map("diurnal")) {
-    profile.kind = Profile::Kind::diurnal;
-    profile.rate = diurnal->number("mean");
-    profile.amplitude = diurnal->number("amplitude", profile.amplitude);
-    profile.period_s = to_seconds(diurnal->duration("period", 24h));
-    diurnal->finish();
-  }
-  return profile;
-}
-
 dataplane::ClientModel parse_client(YamlMap map) {
   dataplane::ClientModel c;
   c.groups = static_cast<int>(map.integer("groups", c.groups));

@@ -72,6 +72,34 @@ YAML::Node YamlMap::take(const std::string& key) {
   return node_[key];
 }
 
+namespace {
+
+YAML::Node with_item(const YAML::Node& node, const std::string& item) {
+  if (node.IsScalar()) {
+    YAML::Node copy = YAML::Clone(node);
+    std::string text = node.Scalar();
+    constexpr std::string_view each = "${each}";
+    for (size_t at = 0; (at = text.find(each, at)) != text.npos; at += item.size())
+      text.replace(at, each.size(), item);
+    copy = text;
+    return copy;
+  }
+  YAML::Node copy(node.Type());
+  if (node.IsMap())
+    for (const auto& entry : node) copy[entry.first] = with_item(entry.second, item);
+  if (node.IsSequence())
+    for (const auto& entry : node) copy.push_back(with_item(entry, item));
+  return copy;
+}
+
+}  // namespace
+
+YamlMap YamlMap::with_each(const std::string& item) const {
+  YamlMap map(with_item(node_, item), file_, where_);
+  map.read_ = read_;
+  return map;
+}
+
 YAML::Node YamlMap::node(const std::string& key) { return take(key); }
 
 std::string YamlMap::text(const std::string& key) {

@@ -43,6 +43,8 @@ class YamlMap {
   /// The node as an API document (numbers and booleans typed as they look).
   Value document(const std::string& key);
   YAML::Node node(const std::string& key);
+  /// A copy in which every "${each}" reads `item`.
+  YamlMap with_each(const std::string& item) const;
   /// Keys in file order.
   std::vector<std::string> keys() const;
   /// Throws DrillError naming the first key that nobody read.

@@ -132,8 +132,8 @@ void Dispatcher::answer(const protocol::Request& request, const protocol::Call& 
                         const std::string& request_id, protocol::Response& response) {
   const Registry::Entry* entry = worlds_.registry().find(*call.service, call.operation);
   if (entry && entry->direct) {
-    run_direct(worlds_.world(worlds_.account_of(call.access_key)), call, *entry, request,
-               response.body);
+    run_direct(worlds_.world(worlds_.account_of(call.access_key)), worlds_.registry(), call, *entry,
+               request, response.body);
     protocol::encode_rendered(call, request_id, response);
     return;
   }
@@ -145,8 +145,9 @@ void Dispatcher::answer(const protocol::Request& request, const protocol::Call& 
   protocol::encode(call, output, request_id, response);
 }
 
-void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
-                const protocol::Request& request, std::string& answer) {
+void run_direct(sim::World& world, const Registry& registry, const protocol::Call& call,
+                const Registry::Entry& entry, const protocol::Request& request,
+                std::string& answer) {
   const Time target = world.clock().target();
   if (world.is_due(target)) {
     const std::unique_lock lock(world.mutex());
@@ -154,6 +155,7 @@ void run_direct(sim::World& world, const protocol::Call& call, const Registry::E
   } else {
     world.clock().set(target);
   }
+  check_issued_key(registry, world, call);
   entry.direct({world, call, call.region, request}, answer);
 }
 

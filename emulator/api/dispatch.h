@@ -61,6 +61,8 @@ class Worlds {
   std::string_view account_of(std::string_view access_key) const;
   std::vector<std::string> accounts() const;
   void reset_all();
+  /// All Worlds there are and will be tell it what changes.
+  void set_log(sim::ChangeLog* log);
   /// Runs what has become due in worlds at wall pace; called by a timer.
   void tick();
 
@@ -68,6 +70,7 @@ class Worlds {
   const Registry& registry_;
   sim::WorldOptions options_;
   sim::Clock reference_;
+  sim::ChangeLog* log_ = nullptr;
   mutable std::shared_mutex mutex_;
   std::map<std::string, std::unique_ptr<sim::World>, std::less<>> worlds_;
 };
@@ -103,8 +106,12 @@ void run_raw(Worlds& worlds, const RawRoute& route, const protocol::Request& req
              protocol::Response& response, const std::string& request_id,
              const DispatchOptions& options);
 /// The same for rows of Access::direct: the answer's text is appended to `answer`.
-void run_direct(sim::World& world, const protocol::Call& call, const Registry::Entry& entry,
-                const protocol::Request& request, std::string& answer);
+void run_direct(sim::World& world, const Registry& registry, const protocol::Call& call,
+                const Registry::Entry& entry, const protocol::Request& request,
+                std::string& answer);
+/// What identify_caller refuses, for calls that have no context. Takes the World's lock for keys
+/// that this account issued, and only for those.
+void check_issued_key(const Registry& registry, sim::World& world, const protocol::Call& call);
 
 class Dispatcher {
  public:

@@ -70,6 +70,18 @@ void identify_caller(const Registry* registry, Context& ctx) {
   ctx.caller_id = std::move(known->id);
 }
 
+void check_issued_key(const Registry& registry, sim::World& world, const protocol::Call& call) {
+  if (account_of_access_key(call.access_key) != world.account()) return;  // nearly all: no lock
+  std::optional<Principal> known;
+  {
+    const std::shared_lock lock(world.mutex());
+    known = registry.identify(world, call.access_key);
+  }
+  if (!known) return;
+  if (!known->active) throw invalid_token(call);
+  if (known->expires && *known->expires <= world.now()) throw expired_token(call);
+}
+
 void Dispatcher::verify(const protocol::Request& request, const protocol::Call& call) {
   std::string secret;
   if (!account_of_access_key(call.access_key).empty()) {

@@ -75,7 +75,7 @@ Value Local::call_direct(const protocol::Call& call, const Registry::Entry& entr
   request.path = "/";
   request.body = body;
   std::string answer;
-  run_direct(world_, call, entry, request, answer);
+  run_direct(world_, registry_, call, entry, request, answer);
   Value output;
   if (!protocol::parse_json(answer, output)) std::abort();
   output = protocol::conform(output, call.operation.output());

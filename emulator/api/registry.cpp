@@ -45,6 +45,7 @@ Registry::Registry(std::span<const model::Service> models,
         if (!laws_.latencies.emplace(row.name, row).second)
           bad_row(name, row.name, "is a latency twice");
     for (const sim::RecordTypes types : d->records) laws_.add_records(types);
+    for (const sim::AnnexRow& row : d->annexes) laws_.annexes.emplace(row.kind, row.of);
     raw_routes_.insert(raw_routes_.end(), d->raw_routes.begin(), d->raw_routes.end());
     if (d->identify) identify_.push_back(d->identify);
     if (d->on_region) laws_.on_region.push_back(d->on_region);
@@ -85,8 +86,18 @@ sim::World& Worlds::world(std::string_view account) {
     options.account = account;
     options.start = reference_.target();  // at wall pace, a World made later starts later
     slot = std::make_unique<sim::World>(registry_.laws(), std::move(options));
+    slot->set_log(log_);
   }
   return *slot;
+}
+
+void Worlds::set_log(sim::ChangeLog* log) {
+  const std::unique_lock lock(mutex_);
+  log_ = log;
+  for (const auto& [name, world] : worlds_) {
+    const std::unique_lock world_lock(world->mutex());
+    world->set_log(log);
+  }
 }
 
 std::vector<std::string> Worlds::accounts() const {

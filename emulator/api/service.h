@@ -96,6 +96,7 @@ struct ServiceDefinition {
   std::vector<std::span<const sim::WatchRow>> watches;
   std::vector<std::span<const sim::LatencyRow>> latencies;
   std::vector<sim::RecordTypes> records = {};  // every type of record it adds
+  std::vector<sim::AnnexRow> annexes = {};      // those that files keep
   void (*on_region)(sim::Scope&) = nullptr;  // what every region holds from the start
   /// Runs after a handler succeeded and before its changes are committed (EC2's DryRun throws
   /// here).

@@ -88,7 +88,7 @@ void change_clock(Exchange& exchange) {
   const Change change = change_of(body, world->now(), clock.scale());
   if (change.until) world->advance_to(*change.until);
   // Set anew even when unchanged: at pace wall the clock then runs on from where it was put.
-  clock.set_pace(change.pace.value_or(clock.pace()), change.scale.value_or(clock.scale()));
+  world->set_pace(change.pace.value_or(clock.pace()), change.scale.value_or(clock.scale()));
   answer_clock(exchange, *world);
 }
 

@@ -17,10 +17,10 @@ constexpr RouteRow index_route[] = {
     {"GET", "/_squall", "this list", list_paths},
 };
 
-const std::array<std::span<const RouteRow>, 7>& all_routes() {
-  static const std::array<std::span<const RouteRow>, 7> routes{
+const std::array<std::span<const RouteRow>, 9>& all_routes() {
+  static const std::array<std::span<const RouteRow>, 9> routes{
       index_route,      health_routes(),       state_routes(), clock_routes(),
-      journal_routes(), reachability_routes(), fault_routes()};
+      journal_routes(), reachability_routes(), fault_routes(), throughput_routes(), snapshot_routes()};
   return routes;
 }
 
@@ -50,11 +50,14 @@ std::string_view without_slash(std::string_view path) {
 
 /// Whether the row's path fits; then `tail` is what its `*` stands for.
 bool fits(const RouteRow& row, std::string_view path, std::string& tail) {
-  if (!row.path.ends_with("/*")) return row.path == path;
-  const std::string_view stem = row.path.substr(0, row.path.size() - 1);
-  if (!path.starts_with(stem) || path.size() == stem.size()) return false;
-  if (path.find('/', stem.size()) != std::string_view::npos) return false;
-  tail = percent_decode(path.substr(stem.size()));
+  const size_t star = row.path.find('*');
+  if (star == std::string_view::npos) return row.path == path;
+  const std::string_view stem = row.path.substr(0, star), behind = row.path.substr(star + 1);
+  if (!path.starts_with(stem) || !path.ends_with(behind)) return false;
+  if (path.size() <= stem.size() + behind.size()) return false;
+  path = path.substr(stem.size(), path.size() - stem.size() - behind.size());
+  if (path.find('/') != std::string_view::npos) return false;
+  tail = percent_decode(path);
   return true;
 }
 

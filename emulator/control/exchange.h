@@ -24,7 +24,7 @@ class Exchange {
   const ControlOptions& options;
   const protocol::Request& request;
   protocol::Response& response;
-  std::string tail = {};  // what a route's last `*` stands for
+  std::string tail = {};  // what a route's `*` stands for
 
   /// A decoded query parameter, if it is there.
   std::optional<std::string> parameter(std::string_view name) const;
@@ -58,7 +58,7 @@ class HeldWorld {
 
 struct RouteRow {
   std::string_view method;  // GET rows serve HEAD as well
-  std::string_view path;    // a last segment `*` takes any one segment
+  std::string_view path;    // a segment `*` takes any one segment
   std::string_view what;    // for people: the list that an unknown path is answered with
   void (*run)(Exchange& exchange);
 };
@@ -70,6 +70,8 @@ std::span<const RouteRow> clock_routes();
 std::span<const RouteRow> journal_routes();
 std::span<const RouteRow> reachability_routes();
 std::span<const RouteRow> fault_routes();
+std::span<const RouteRow> throughput_routes();
+std::span<const RouteRow> snapshot_routes();
 /// Answers from sim::Plane's documents; false if the path belongs to none of them.
 bool answer_document(Exchange& exchange);
 

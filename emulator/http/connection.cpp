@@ -62,7 +62,8 @@ bool Connection::fill_from_tls() {
 }
 
 void Connection::pump() {
-  while (next_ == Next::receive && large_.empty() && out_.size() - sent_ < kUnsentBytesMax) {
+  while (next_ == Next::receive && !held() && large_.empty() &&
+         out_.size() - sent_ < kUnsentBytesMax) {
     switch (reader_.next()) {
       case RequestReader::State::complete:
         answer();
@@ -99,6 +100,8 @@ void Connection::answer() {
   around_.handler(request, response);
   compress_if_asked(request);
   const bool close = around_.draining || !reader_.keep_alive();
+  const uint64_t logged = response.logged;
+  if (around_.log && logged > around_.log->durable()) held_ = logged;
   send_answer(request, close);
   reader_.consume();
   if (close) finish(reader_.empty() ? Next::close : Next::linger);
@@ -144,6 +147,7 @@ void Connection::finish(Next next) {
 }
 
 std::array<std::string_view, 2> Connection::to_send() const {
+  if (held()) return {};
   if (sent_ < out_.size()) return {std::string_view(out_).substr(sent_), large_};
   return {std::string_view(large_).substr(sent_ - out_.size()), {}};
 }

@@ -10,6 +10,7 @@
 #include "emulator/http/request_reader.h"
 #include "emulator/http/server.h"
 #include "emulator/http/tls.h"
+#include "emulator/sim/change_log.h"
 
 namespace squall::http {
 
@@ -18,6 +19,7 @@ struct Surroundings {
   const ServerOptions& options;
   const RequestHandler& handler;
   TlsContext* tls = nullptr;  // null: plain HTTP only
+  const sim::ChangeLog* log = nullptr;  // answers wait until what they show is durable in it
   std::string date = {};      // refreshed once a second
   bool draining = false;      // the next answer of each connection is its last
   protocol::Response response = {};  // reused, so that answers keep their buffers
@@ -43,6 +45,12 @@ class Connection {
   void sent(size_t bytes);
   Next next() const { return next_; }
 
+  /// An answer waits for the log: nothing is sent and nothing more is looked at until release().
+  bool held() const { return held_ != 0; }
+  /// Whether the log has got there.
+  bool is_due() const { return held() && around_.log->durable() >= held_; }
+  void release() { held_ = 0; }
+
   /// Nothing is half received or half sent.
   bool idle() const;
 
@@ -61,6 +69,7 @@ class Connection {
   std::string out_;    // rendered answers
   std::string large_;  // a body too large to copy behind its head; sent after out_
   size_t sent_ = 0;    // of both together
+  uint64_t held_ = 0;  // until the log is durable so far
   Next next_ = Next::receive;
   bool first_byte_seen_ = false;
   bool input_ended_ = false;

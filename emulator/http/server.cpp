@@ -126,6 +126,14 @@ Server::~Server() { stop(); }
 
 uint16_t Server::port() const { return impl_->port; }
 
+void Server::set_log(const sim::ChangeLog* log) {
+  for (auto& worker : impl_->workers) worker->set_log(log);
+}
+
+void Server::wake() {
+  for (auto& worker : impl_->workers) worker->wake();
+}
+
 void Server::start() {
   if (std::exchange(impl_->started, true)) return;
   impl_->accept();

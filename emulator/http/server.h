@@ -7,6 +7,7 @@
 #include <string>
 
 #include "emulator/protocol/message.h"
+#include "emulator/sim/change_log.h"
 
 namespace squall::http {
 
@@ -33,6 +34,10 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   uint16_t port() const;
+  /// Before start(): answers wait until the log is durable up to Response::logged.
+  void set_log(const sim::ChangeLog* log);
+  /// From any thread, until stop() has returned: the log is durable further than before.
+  void wake();
   /// Starts the threads and returns.
   void start();
   /// Stops accepting, lets requests in flight finish (drain_timeout_s), joins the threads.

@@ -41,6 +41,7 @@ void Session::on_received(const Error& ec, size_t bytes) {
 /// Sends at once what the socket takes (nearly always everything), waits only for the rest.
 void Session::flush() {
   while (true) {
+    if (connection_.held()) return worker_.park(*this);
     const auto [first, second] = connection_.to_send();
     if (first.empty() && second.empty()) return proceed();
     const std::array<net::const_buffer, 2> pieces{net::buffer(first), net::buffer(second)};
@@ -94,9 +95,16 @@ void Session::expire() {
   close();
 }
 
+void Session::resume() {
+  parked_ = false;
+  connection_.release();
+  flush();
+}
+
 /// Ends the operation under way; its callback then removes the session.
 void Session::close() {
-  closed_ = true;
+  if (std::exchange(closed_, true)) return;
+  if (parked_) net::post(worker_.io(), [this] { worker_.remove(self_); });
   Error ec;
   socket_.shutdown(Socket::shutdown_both, ec);
   socket_.cancel(ec);
@@ -129,7 +137,37 @@ void Worker::adopt(Socket socket) {
   session.start();
 }
 
+void Worker::park(Session& session) {
+  if (!std::exchange(session.parked_, true)) parked_.push_back(&session);
+  has_parked_ = true;
+  // The log may have got there meanwhile, and told nobody.
+  if (session.connection_.is_due()) wake();
+}
+
+void Worker::wake() {
+  if (has_parked_ && has_parked_.exchange(false)) net::post(io_, [this] { resume_parked(); });
+}
+
+void Worker::resume_parked() {
+  std::vector<Session*> due;
+  std::erase_if(parked_, [&](Session* session) {
+    if (session->closed_ || !session->connection_.is_due()) return false;
+    due.push_back(session);
+    return true;
+  });
+  if (!parked_.empty()) {
+    has_parked_ = true;
+    for (Session* session : parked_)
+      if (!session->closed_ && session->connection_.is_due()) {
+        wake();
+        break;
+      }
+  }
+  for (Session* session : due) session->resume();
+}
+
 void Worker::remove(std::list<Session>::iterator session) {
+  if (session->parked_) std::erase(parked_, &*session);
   sessions_.erase(session);
   if (!surroundings_.draining || !sessions_.empty()) return;
   sweeper_.cancel();

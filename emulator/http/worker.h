@@ -9,8 +9,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <list>
 #include <thread>
+#include <vector>
 
 #include "emulator/http/connection.h"
 
@@ -46,6 +48,7 @@ class Session {
   void on_received(const boost::system::error_code& ec, size_t bytes);
   void flush();
   void proceed();
+  void resume();
   void linger();
   void touch(int seconds);
 
@@ -55,6 +58,7 @@ class Session {
   int64_t deadline_ = 0;  // in the worker's ticks: no clock is read for a request
   bool closed_ = false;
   bool lingering_ = false;
+  bool parked_ = false;  // no operation is under way: its answer waits for the log
   std::list<Session>::iterator self_;
 };
 
@@ -62,13 +66,20 @@ class Worker {
  public:
   Worker(const ServerOptions& options, const RequestHandler& handler, TlsContext* tls);
 
+  /// Before start().
+  void set_log(const sim::ChangeLog* log) { surroundings_.log = log; }
+
   net::io_context& io() { return io_; }
   void start();
   /// From any thread: lets what is under way finish, then lets run() return.
   void drain();
   void join();
+  /// From any thread: the log is durable further than before.
+  void wake();
 
   // For its own thread:
+  /// Has the session resumed once its connection can be released.
+  void park(Session& session);
   void adopt(Socket socket);
   void remove(std::list<Session>::iterator session);
   Surroundings& surroundings() { return surroundings_; }
@@ -77,12 +88,15 @@ class Worker {
  private:
   void sweep();
   void on_drain();
+  void resume_parked();
 
   const ServerOptions& options_;
   net::io_context io_{1};  // one thread: fewer locks
   net::executor_work_guard<net::io_context::executor_type> guard_;
   Surroundings surroundings_;
   std::list<Session> sessions_;
+  std::vector<Session*> parked_;
+  std::atomic<bool> has_parked_{false};
   Timer sweeper_;
   Timer drain_limit_;
   int64_t tick_ = 0;  // seconds since the start, by the sweeper

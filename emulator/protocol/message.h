@@ -1,6 +1,7 @@
 // An HTTP message as the wire rooms see it: views into buffers that http/ owns.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,7 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  // without content type and length
   std::string body;
   bool compressible = false;  // a large body may go out as gzip to a client that takes it
+  uint64_t logged = 0;  // it leaves once the log is durable so far (sim/change_log.h)
 
   void reset() {
     status = 200;
@@ -47,6 +49,7 @@ struct Response {
     headers.clear();
     body.clear();
     compressible = false;
+    logged = 0;
   }
 };
 

@@ -44,6 +44,13 @@ void Clock::set_pace(Pace pace, double scale) {
   anchor();
 }
 
+void Clock::restore(Time now, Pace pace, double scale) {
+  now_ns_.store(to_ns(now), std::memory_order_relaxed);
+  pace_ = pace;
+  scale_ = scale;
+  anchor();
+}
+
 Time Clock::target() const {
   if (pace_ != Pace::wall) return now();
   const double passed = static_cast<double>(real_ns() - anchor_real_ns_) * scale_;

@@ -31,6 +31,8 @@ class Clock {
   Pace pace() const { return pace_; }
   double scale() const { return scale_; }
   void set_pace(Pace pace, double scale = 1);
+  /// Back to what a snapshot holds, and on from there.
+  void restore(Time now, Pace pace, double scale);
   /// Where the clock should be by now: real time passed since the anchor times the scale in wall
   /// pace, now() otherwise. The World runs what is due and then calls set().
   Time target() const;

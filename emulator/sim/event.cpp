@@ -16,21 +16,35 @@ void write_unique_key(std::string& out, const Event& e) {
 
 }  // namespace
 
-void Scheduler::push(Event event) {
+uint64_t Scheduler::push(Event event) {
   event.sequence = ++sequence_;
   heap_.push_back(std::move(event));
   std::ranges::push_heap(heap_, later);
+  return sequence_;
 }
 
-void Scheduler::push_unique(Event event) {
+uint64_t Scheduler::push_unique(Event event) {
   event.unique = true;
   write_unique_key(key_, event);
   const auto [at, added] = unique_.try_emplace(key_, event.time);
   if (!added) {
-    if (at->second <= event.time) return;
+    if (at->second <= event.time) return 0;
     at->second = event.time;
   }
-  push(std::move(event));
+  return push(std::move(event));
+}
+
+void Scheduler::restore(std::vector<Event> pending, uint64_t sequence) {
+  clear();
+  heap_ = std::move(pending);
+  sequence_ = sequence;
+  std::ranges::make_heap(heap_, later);
+  for (const Event& event : heap_) {
+    if (!event.unique) continue;
+    write_unique_key(key_, event);
+    const auto [at, added] = unique_.try_emplace(key_, event.time);
+    if (!added) at->second = std::min(at->second, event.time);
+  }
 }
 
 std::optional<Time> Scheduler::next_time() const {

@@ -46,9 +46,13 @@ struct WatchRow {
 /// Min-heap by (time, sequence).
 class Scheduler {
  public:
-  void push(Event event);
-  /// Skipped if an equal (kind, region, subject) is pending at or before `event.time`.
-  void push_unique(Event event);
+  /// The number given to it.
+  uint64_t push(Event event);
+  /// Skipped (0) if an equal (kind, region, subject) is pending at or before `event.time`.
+  uint64_t push_unique(Event event);
+  uint64_t sequence() const { return sequence_; }
+  /// What pending() told, and sequence(): from then on it goes on as it did there.
+  void restore(std::vector<Event> pending, uint64_t sequence);
   std::optional<Time> next_time() const;
   Event pop();
   bool empty() const { return heap_.empty(); }

@@ -10,6 +10,11 @@ void Journal::append(JournalEntry&& entry) {
   if (entries_max_ && entries_.size() > entries_max_) entries_.pop_front();
 }
 
+void Journal::rewind(uint64_t sequence) {
+  while (!entries_.empty() && entries_.back().sequence > sequence) entries_.pop_back();
+  sequence_ = sequence;
+}
+
 std::string Journal::canonical_dump() const {
   std::string out;
   for (const JournalEntry& e : entries_) {

@@ -40,6 +40,9 @@ class Journal {
   void append(JournalEntry&& entry);
   const std::deque<JournalEntry>& entries() const { return entries_; }
   void clear() { entries_.clear(); }
+  uint64_t sequence() const { return sequence_; }
+  /// Forgets what was noted after that sequence number.
+  void rewind(uint64_t sequence);
   /// One line an entry, canonical entries only, without sequence numbers: compared byte for byte.
   std::string canonical_dump() const;
 

@@ -99,6 +99,8 @@ struct Plane {
   const Reachability* reachability = nullptr;
   const Faults* faults = nullptr;
   std::vector<DocumentSource> documents = {};
+  /// World::set_enforces_throughput and whatever has to begin with it.
+  void (*enforce_throughput)(World& world, bool on) = nullptr;
 };
 Plane& plane();
 

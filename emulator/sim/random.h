@@ -1,6 +1,7 @@
 // Random streams that give the same draws on every machine (DESIGN: Determinism).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -31,8 +32,12 @@ class Stream {
   /// Knuth below 30, normal approximation with rounding above.
   uint64_t poisson(double mean);
 
+  /// Where it is, to go on from there later.
+  const std::array<uint64_t, 4>& state() const { return s_; }
+  void set_state(const std::array<uint64_t, 4>& state) { s_ = state; }
+
  private:
-  uint64_t s_[4];
+  std::array<uint64_t, 4> s_{};
 };
 
 }  // namespace squall::sim

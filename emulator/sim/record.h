@@ -40,6 +40,9 @@ concept Indexed = AddsIndexKeys<T> || requires(const T c) {
 template <class T>
 concept Visitable = requires(const T c) { c.visit_fields([](const char*, const auto&) {}); };
 
+class BinaryReader;
+class BinaryWriter;
+
 using TypeIndex = size_t;
 TypeIndex next_type_index();
 template <class T>
@@ -59,6 +62,9 @@ struct RecordType {
   /// Fields in which `after` differs from `before`, as JSON.
   std::string (*changes_json)(const void* before, const void* after) = nullptr;
   void (*add_keys)(IndexKeys& keys, const void* record) = nullptr;
+  /// The form in which files keep it (binary.h): all fields.
+  void (*write)(BinaryWriter& out, const void* record) = nullptr;
+  std::shared_ptr<void> (*read)(BinaryReader& in) = nullptr;
 };
 using RecordTypes = std::span<const RecordType* const>;
 

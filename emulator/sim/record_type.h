@@ -4,6 +4,7 @@
 #include <bit>
 #include <type_traits>
 
+#include "emulator/sim/binary.h"
 #include "emulator/sim/record.h"
 
 namespace squall::sim {
@@ -181,6 +182,14 @@ const RecordType& record_type() {
         } else {
           (void)keys;
         }
+      },
+      .write = [](BinaryWriter& out, const void* record) {
+        write_binary(out, *static_cast<const T*>(record));
+      },
+      .read = [](BinaryReader& in) -> std::shared_ptr<void> {
+        auto record = std::make_shared<T>();
+        read_binary(in, *record);
+        return record;
       },
   };
   return type;

@@ -72,6 +72,11 @@ void Table::refresh_indexes() {
   stale_.clear();
 }
 
+void Table::reindex_all() {
+  if (!type_.is_indexed) return;
+  for (const auto& [id, entry] : slots_) reindex(id);
+}
+
 void Table::mark_stale(const std::string& id) {
   if (!type_.is_indexed) return;
   const size_t recent = std::min(stale_.size(), held_max);

@@ -59,6 +59,16 @@ class Table {
   /// Puts `record` (or nothing) back under `id`: undo.
   void restore(const std::string& id, std::shared_ptr<void> record);
 
+  /// As files or a snapshot have it: no undo, and the indexes wait for reindex_all().
+  void load(const std::string& id, std::shared_ptr<void> record) {
+    make(id)->second.record = std::move(record);
+  }
+  void unload(std::string_view id) {
+    if (const auto found = slots_.find(id); found != slots_.end()) slots_.erase(found);
+  }
+  void reindex_all();
+  const RecordType& type() const { return type_; }
+
   /// The records under an index key, in order of ids.
   const Indexing& indexed(std::string_view key);
   /// Called after every commit, so that readers under a shared lock find the indexes fresh.

@@ -31,11 +31,18 @@ void Laws::add_records(RecordTypes types) {
   }
 }
 
+const RecordType* Laws::find_records(std::string_view kind) const {
+  for (const RecordType* type : records)
+    if (type && type->kind == kind) return type;
+  return nullptr;
+}
+
 World::World(const Laws& laws, WorldOptions options)
     : laws_(laws),
       options_(std::move(options)),
       clock_(options_.pace, options_.start),
-      next_due_ns_(std::numeric_limits<int64_t>::max()) {
+      next_due_ns_(std::numeric_limits<int64_t>::max()),
+      enforces_throughput_(options_.enforce_throughput) {
   journal_.set_detailed(options_.detailed_journal);
   journal_.set_limit(options_.journal_entries_max);
 }
@@ -55,16 +62,17 @@ void World::begin() {
 
 void World::commit() {
   publish_changes();
+  if (log_) note_commit();
   undo_.clear();
   recorded_.clear();
   ordinals_before_.clear();
   depth_ = 0;
-  for (auto& [event, unique] : scheduled_)
-    unique ? scheduler_.push_unique(std::move(event)) : scheduler_.push(std::move(event));
+  for (auto& [event, unique] : scheduled_) push(std::move(event), unique);
   scheduled_.clear();
   for (JournalEntry& entry : journalled_) journal_.append(std::move(entry));
   journalled_.clear();
   update_next_due();
+  flush_notes();
 }
 
 void World::rollback() {
@@ -73,7 +81,7 @@ void World::rollback() {
     undo->table->refresh_indexes();
   }
   for (auto it = ordinals_before_.rbegin(); it != ordinals_before_.rend(); ++it)
-    *it->first = it->second;
+    *it->value = it->before;
   undo_.clear();
   recorded_.clear();
   ordinals_before_.clear();
@@ -157,8 +165,18 @@ void World::schedule(Event event, bool unique) {
     scheduled_.emplace_back(std::move(event), unique);
     return;
   }
-  unique ? scheduler_.push_unique(std::move(event)) : scheduler_.push(std::move(event));
+  push(std::move(event), unique);
   update_next_due();
+  flush_notes();
+}
+
+void World::push(Event&& event, bool unique) {
+  Event kept;
+  if (log_) kept = event;
+  kept.unique = unique;
+  kept.sequence = unique ? scheduler_.push_unique(std::move(event))
+                         : scheduler_.push(std::move(event));
+  if (log_ && kept.sequence) note_event(kept);
 }
 
 void World::journal(JournalEntry entry) {
@@ -171,7 +189,7 @@ void World::journal(JournalEntry entry) {
 uint64_t World::next_ordinal(Region& region, std::string_view key) {
   auto at = region.ordinals.find(key);
   if (at == region.ordinals.end()) at = region.ordinals.emplace(std::string(key), 0).first;
-  if (depth_) ordinals_before_.emplace_back(&at->second, at->second);
+  if (depth_) ordinals_before_.push_back({&region, at->first, &at->second, at->second});
   return ++at->second;
 }
 
@@ -202,6 +220,7 @@ void World::run_event(const Event& event) {
 void World::advance_to(Time until) {
   int at_this_instant = 0;
   Time instant = now();
+  update_next_due();  // takes what was posted
   for (;;) {
     const auto next = scheduler_.next_time();
     const bool due = next && *next <= until;
@@ -211,7 +230,7 @@ void World::advance_to(Time until) {
       const auto sooner = scheduler_.next_time();  // the engine may have scheduled something
       if (sooner && *sooner < stop) {
         clock_.set(*sooner);
-        run_event(scheduler_.pop());
+        run_event(take_event());
         continue;
       }
     }
@@ -219,18 +238,30 @@ void World::advance_to(Time until) {
     if (!due) break;
     at_this_instant = stop == instant ? at_this_instant + 1 : 0;
     instant = stop;
-    Event event = scheduler_.pop();
+    Event event = take_event();
     if (at_this_instant > events_per_instant_max) {
       event.time = stop + std::chrono::seconds{1};
-      scheduler_.push(std::move(event));
+      push(std::move(event), false);
       continue;
     }
     run_event(event);
   }
   update_next_due();
+  if (log_) note_clock();
+}
+
+void World::post(Event event) {
+  const std::lock_guard lock(posted_mutex_);
+  const int64_t due = to_ns(event.time);
+  if (due < next_due_ns_.load(std::memory_order_relaxed))
+    next_due_ns_.store(due, std::memory_order_relaxed);
+  posted_.push_back(std::move(event));
 }
 
 void World::update_next_due() {
+  const std::lock_guard lock(posted_mutex_);
+  for (Event& event : posted_) push(std::move(event), true);
+  posted_.clear();
   const auto next = scheduler_.next_time();
   next_due_ns_.store(next ? to_ns(*next) : std::numeric_limits<int64_t>::max(),
                      std::memory_order_relaxed);
@@ -241,9 +272,15 @@ void World::reset() {
     const std::lock_guard lock(annex_mutex_);
     for (const auto& annex : owned_annexes_) annex->reset();
   }
+  note_reset();
   regions_.clear();
   streams_.clear();
   scheduler_.clear();
+  {
+    const std::lock_guard lock(posted_mutex_);
+    posted_.clear();
+  }
+  set_enforces_throughput(options_.enforce_throughput);
   journal_.clear();
   if (clock_.pace() != Pace::wall) {
     const double scale = clock_.scale();
@@ -262,7 +299,20 @@ Region& World::region(std::string_view name) {
   made->name = name;
   Region& region = *made;
   regions_.emplace(std::string(name), std::move(made));
-  if (name == "aws-global" || laws_.on_region.empty()) return region;
+  // One entry: a region is there with all that it holds, or not at all.
+  std::string notes = std::exchange(notes_, {});
+  note_region(name);
+  if (name != "aws-global") make_ground(region);
+  if (--notes_held_ > 0) {  // made while another one is being made
+    notes_ = notes + notes_;
+    return region;
+  }
+  flush_notes();
+  notes_ = std::move(notes);
+  return region;
+}
+
+void World::make_ground(Region& region) {
   // Region defaults are part of the ground, not of the transaction that first touches it.
   const int depth = std::exchange(depth_, 0);
   auto undo = std::exchange(undo_, {});
@@ -272,7 +322,7 @@ Region& World::region(std::string_view name) {
   auto ordinals = std::exchange(ordinals_before_, {});
   for (const auto& on_region : laws_.on_region) {
     Transaction transaction(*this);
-    Scope scope(*this, name);
+    Scope scope(*this, region.name);
     on_region(scope);
     transaction.commit();
   }
@@ -282,10 +332,10 @@ Region& World::region(std::string_view name) {
   scheduled_ = std::move(scheduled);
   journalled_ = std::move(journalled);
   ordinals_before_ = std::move(ordinals);
-  return region;
 }
 
 Stream& World::stream(std::string_view name) {
+  if (log_ && (drawn_.empty() || drawn_.back() != name)) drawn_.emplace_back(name);
   const auto at = streams_.find(name);
   if (at != streams_.end()) return at->second;
   return streams_.emplace(std::string(name), Stream(options_.seed, name)).first->second;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "emulator/sim/annex.h"
+#include "emulator/sim/change_log.h"
 #include "emulator/sim/clock.h"
 #include "emulator/sim/event.h"
 #include "emulator/sim/journal.h"
@@ -25,8 +26,13 @@
 
 namespace squall::sim {
 
+enum class Change : uint8_t;
+class Replay;
 class Scope;
+class Snapshot;
 class World;
+
+using NamedSnapshots = std::map<std::string, std::shared_ptr<const Snapshot>, std::less<>>;
 
 /// What the services contribute to every World; built once at start from services/services.cpp.
 struct Laws {
@@ -36,6 +42,8 @@ struct Laws {
   std::vector<void (*)(Scope&)> on_region;  // what a region holds from the start (default VPC...)
   std::vector<const RecordType*> records;   // by RecordType::index
   void add_records(RecordTypes types);
+  const RecordType* find_records(std::string_view kind) const;
+  std::map<std::string, Annex& (*)(World&), std::less<>> annexes;  // those that are kept in files
 };
 
 struct WorldOptions {
@@ -46,6 +54,7 @@ struct WorldOptions {
   Time start = drill_epoch;
   bool detailed_journal = false;
   size_t journal_entries_max = 100'000;
+  bool enforce_throughput = false;
 };
 
 /// Something that moves between two control events, on its own finer grain: the traffic engine.
@@ -94,6 +103,14 @@ class World {
   /// Taken by dispatch and the control API; everything below assumes that it is held.
   std::shared_mutex& mutex() { return mutex_; }
 
+  /// Whether what exceeds a resource's throughput is throttled: in storms, and where it is asked.
+  bool enforces_throughput() const {
+    return enforces_throughput_.load(std::memory_order_relaxed);
+  }
+  void set_enforces_throughput(bool on) {
+    enforces_throughput_.store(on, std::memory_order_relaxed);
+  }
+
   // Transactions. Events scheduled and journal entries made inside one appear at commit.
   void begin();
   void commit();
@@ -108,8 +125,30 @@ class World {
   /// Whether anything is due at or before `t`: then a read must take the exclusive lock first.
   bool is_due(Time t) const { return next_due_ns_.load(std::memory_order_relaxed) <= to_ns(t); }
 
+  /// Schedules an event, once while it is pending, from code that does not hold this World's lock.
+  void post(Event event);
+
   /// Back to the state of a fresh World (same options), journal included.
   void reset();
+  /// All of it as it is now, in a few milliseconds: what changes later is copied first. The World's
+  /// lock is held, and no transaction is open (snapshot.cpp).
+  std::shared_ptr<const Snapshot> capture();
+  // Snapshots by name (snapshot.cpp). Reset leaves them alone; they outlive the process as the
+  // state does.
+  const NamedSnapshots& snapshots() const { return snapshots_; }
+  void save_snapshot(const std::string& name);
+  /// Back to it: records, annexes, clock, scheduler, streams, ordinals; newer journal entries go.
+  /// False where there is none of that name.
+  bool restore_snapshot(const std::string& name);
+  bool drop_snapshot(const std::string& name);
+
+  // Durability (world_log.cpp). Where no log is set nothing of it is paid.
+  void set_log(ChangeLog* log) { log_ = log; }
+  bool is_logged() const { return log_ != nullptr; }
+  /// Has an annex's change kept; under the annex's own locks, from any thread.
+  void log_annex(std::string_view kind, std::string_view change);
+  /// As Clock::set_pace, and kept.
+  void set_pace(Pace pace, double scale);
 
   Region& region(std::string_view name);  // makes it, with what on_region puts there
   const std::map<std::string, std::unique_ptr<Region>, std::less<>>& regions() const {
@@ -145,6 +184,8 @@ class World {
   uint64_t next_ordinal(Region& region, std::string_view key);
 
  private:
+  friend class ChangeGroup;
+  friend class Replay;
   struct Undo {
     Table* table;
     Region* region;
@@ -155,6 +196,20 @@ class World {
   void run_event(const Event& event);
   void publish_changes();
   void update_next_due();
+  void push(Event&& event, bool unique);
+  Event take_event();
+  void make_ground(Region& region);
+  std::shared_ptr<const Snapshot> capture_as(const std::string* name);
+  void restore(const Snapshot& snapshot, const std::string& name);
+  void note_snapshot(Change change, std::string_view name);
+
+  void note_commit();
+  void note_region(std::string_view name);
+  void note_event(const Event& event);
+  void note_clock();
+  void note_reset();
+  void flush_notes();
+  void append_entry(std::string_view entry);
 
   const Laws& laws_;
   WorldOptions options_;
@@ -165,7 +220,10 @@ class World {
   std::map<std::string, std::unique_ptr<Region>, std::less<>> regions_;
   std::map<std::string, Stream, std::less<>> streams_;
   std::shared_mutex mutex_;
-  std::atomic<int64_t> next_due_ns_;
+  std::atomic<int64_t> next_due_ns_;  // written under posted_mutex_
+  std::mutex posted_mutex_;
+  std::vector<Event> posted_;
+  std::atomic<bool> enforces_throughput_;
   static constexpr size_t annexes_max = 8;
   std::array<std::atomic<Annex*>, annexes_max> annexes_{};
   mutable std::mutex annex_mutex_;
@@ -176,7 +234,21 @@ class World {
   std::set<std::pair<const Table*, std::string>> recorded_;  // used once undo_ is long
   std::vector<std::pair<Event, bool>> scheduled_;
   std::vector<JournalEntry> journalled_;
-  std::vector<std::pair<uint64_t*, uint64_t>> ordinals_before_;
+  struct OrdinalUndo {
+    const Region* region;
+    std::string_view key;
+    uint64_t* value;
+    uint64_t before;
+  };
+  std::vector<OrdinalUndo> ordinals_before_;
+
+  NamedSnapshots snapshots_;
+  ChangeLog* log_ = nullptr;
+  std::string notes_;   // of the entry that is being made
+  int notes_held_ = 0;  // while a region is being made
+  std::vector<std::string> drawn_;  // streams drawn from since the last entry
+  int64_t noted_now_ns_ = 0;
+  uint64_t restores_ = 0;
 };
 
 }  // namespace squall::sim

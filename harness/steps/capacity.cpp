@@ -62,14 +62,15 @@ std::shared_ptr<Step> parse_capacity(YamlMap& arguments) {
 }
 
 std::shared_ptr<Step> parse_tasks(YamlMap& arguments) {
-  const std::string service = arguments.text("service");
+  const std::string whose =
+      arguments.has("cluster") ? arguments.text("cluster") : arguments.text("service");
   const std::string count = arguments.text("count", "running");
   if (count != "running" && count != "desired")
     arguments.fail("count", "must be running or desired");
   auto step = parse(arguments);
   step->panel = "tasks";
-  step->series = cat(service, " ", count);
-  step->what = cat(count, " tasks of ", service);
+  step->series = cat(whose, " ", count);
+  step->what = cat(count, " tasks of ", whose);
   return step;
 }
 

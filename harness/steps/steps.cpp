@@ -30,13 +30,16 @@ std::span<const StepKind> step_kinds() {
       {"capacity", "group, at_least, at_most, within, from: instances in service", true,
        parse_capacity},
       {"tasks",
-       "service (CLUSTER/NAME), count: running|desired, at_least, at_most, sometimes, from, to",
+       "service (CLUSTER/NAME) or cluster (of more than 12 services), count: running|desired, "
+       "at_least, at_most, sometimes, from, to",
        true, parse_tasks},
       {"service-event", "service (CLUSTER/NAME), contains, within, at_least, at_most (how often)",
        true, parse_service_event},
       {"deployment", "service (CLUSTER/NAME), state, definition (wildcard): the last, at the end",
        true, parse_deployment},
-      {"calls", "name, at_least, at_most (share that succeeds), attempts_at_most, phase",
+      {"calls",
+       "name, at_least, at_most (share that succeeds), attempts_at_most, throttled_at_most, "
+       "throttled_at_least (of the attempts), phase",
        true, parse_calls},
       {"sql", "query: over the journal; equals, at_least, at_most", true, parse_sql},
       {"nat-limit", "gateway, destination, connections, accepted", true, parse_nat},

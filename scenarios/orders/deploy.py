@@ -24,12 +24,16 @@ def arguments():
                           help="one container host, one task a service")
     variants.add_argument("--no-grace-period", action="store_true",
                           help="health checks count from a task's first second")
+    variants.add_argument("--provisioned-table", action="store_true",
+                          help="the table has 100 read and 100 write units, whatever comes")
+    parser.add_argument("--scaled-table", action="store_true",
+                        help="the table is provisioned, and scaled to 70 %% of its use")
     return parser
 
 
 def deploy(aws, out, options):
     network.deploy(aws, out)
-    table.deploy(aws, out)
+    table.deploy(aws, out, options)
     capacity.deploy(aws, out, options)
     services.deploy(aws, out, options)
 

@@ -10,19 +10,19 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from common import containers, network  # noqa: E402
-from stack import capacity, services, table  # noqa: E402
+from common import containers, hosts, network  # noqa: E402
+from stack import services, table  # noqa: E402
 from stack.base import PROJECT  # noqa: E402
 
 
 def destroy(aws):
     """Users first, then what they use: each deletion needs its dependents gone."""
     services.destroy(aws)
-    capacity.destroy_hosts(aws)
+    hosts.destroy_hosts(PROJECT, aws)
     containers.destroy_cluster(PROJECT, aws)
     containers.destroy_repositories(PROJECT, aws)  # Container Insights wrote until now
     table.destroy(aws)
-    capacity.destroy_roles(aws)
+    hosts.destroy_roles(PROJECT, aws)
     network.destroy(PROJECT, aws)
 
 

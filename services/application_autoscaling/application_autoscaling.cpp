@@ -12,7 +12,7 @@ const api::ServiceDefinition& service() {
       .model = model::Service(model::generated::application_autoscaling),
       .handlers = {target_rows(), policy_rows(), scheduled_rows(), activity_rows(), tag_rows(),
                    forecast_rows()},
-      .events = {scaling_events(), scheduled_events(), activity_events()},
+      .events = {scaling_events(), tracking_events(), scheduled_events(), activity_events()},
       .watches = {},
       .latencies = {},
       .records = {sim::records<Activity, Policy, ScalableTarget, ScheduledAction>()},

@@ -34,6 +34,26 @@ struct ScalableTarget {
                 in_until, out_until, out_base, tags)
 };
 
+/// What identifies a target: ScalableTarget::id.
+std::string target_id(std::string_view service_namespace, std::string_view resource_id,
+                      std::string_view dimension);
+
+/// Target tracking that another service sets up for its callers (DynamoDB's replicas): a scalable
+/// target, and a policy on one of AWS's predefined metrics.
+struct Tracking {
+  std::string service_namespace, resource_id, dimension;
+  int64_t min_capacity = 0, max_capacity = 0;
+  std::string role_arn;        // empty: the service-linked role
+  std::string policy_name, predefined_metric;
+  std::optional<double> target_value;  // nothing: no policy is put, and those there stay
+  std::optional<int64_t> out_cooldown_s, in_cooldown_s;
+  std::optional<bool> disable_scale_in;
+};
+/// Registers and puts, as RegisterScalableTarget and PutScalingPolicy do.
+void put_tracking(sim::Scope& scope, const Tracking& tracking);
+/// With its policies and scheduled actions; nothing happens where there is none.
+void remove_target(sim::Scope& scope, const std::string& target);
+
 /// type: StepScaling, TargetTrackingScaling.
 struct Policy {
   static constexpr std::string_view kind = "application-autoscaling:policy";

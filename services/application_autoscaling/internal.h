@@ -41,6 +41,14 @@ struct DescribeScope {
 };
 PageRequest page_of(const Input& in);
 
+// --- target.cpp, policy.cpp ----------------------------------------------------------------------
+ScalableTarget new_target(sim::Scope& scope, const TargetName& name, const Adapter& adapter);
+/// Under that name, of that target; or nullptr.
+const Policy* find_policy(const sim::Scope& scope, const std::string& target,
+                          const std::string& name);
+std::string new_policy_arn(sim::Scope& scope, const ScalableTarget& target,
+                           const std::string& name);
+
 // --- scaling -------------------------------------------------------------------------------------
 /// Brings the capacity into the target's limits, as registrations and scheduled actions do.
 void enforce_limits(sim::Scope& scope, const std::string& target_id);
@@ -79,6 +87,7 @@ std::span<const api::HandlerRow> activity_rows();
 std::span<const api::HandlerRow> tag_rows();
 std::span<const api::HandlerRow> forecast_rows();
 std::span<const sim::EventRow> scaling_events();
+std::span<const sim::EventRow> tracking_events();
 std::span<const sim::EventRow> scheduled_events();
 std::span<const sim::EventRow> activity_events();
 

@@ -14,12 +14,6 @@ Value alarm_entry(const sim::Scope& scope, const std::string& name) {
   return {{"AlarmName", name}, {"AlarmARN", scope.arn("cloudwatch", "alarm:" + name)}};
 }
 
-const Policy* find_policy(const sim::Scope& scope, const std::string& target,
-                          const std::string& name) {
-  const auto found = scope.by<Policy>(cat("name:", target, "|", name));
-  return found.empty() ? nullptr : found.front();
-}
-
 void refuse_other_configurations(const Input& in, const std::string& type) {
   static const std::pair<std::string_view, const char*> configurations[] = {
       {"StepScaling", "StepScalingPolicyConfiguration"},
@@ -53,10 +47,7 @@ Value put_scaling_policy(Context& ctx, Input in) {
   if (!known && ctx.by<Policy>("target:" + target.id).size() >= policies_max)
     throw limit_exceeded(cat("You have reached the limit of ", policies_max,
                              " scaling policies for this scalable target."));
-  policy.id = known ? known->id
-                    : ctx.arn("autoscaling",
-                              cat("scalingPolicy:", ctx.new_uuid("policy", target.id + name), ":",
-                                  resource_arn_part(target), ":policyName/", name));
+  policy.id = known ? known->id : new_policy_arn(ctx, target, name);
   policy.created = known ? known->created : ctx.now();
   if (policy.type == "StepScaling")
     read_step_policy(in.at("StepScalingPolicyConfiguration"), policy);
@@ -102,6 +93,19 @@ Value describe_scaling_policies(Context& ctx, Input in) {
 }
 
 }  // namespace
+
+const Policy* find_policy(const sim::Scope& scope, const std::string& target,
+                          const std::string& name) {
+  const auto found = scope.by<Policy>(cat("name:", target, "|", name));
+  return found.empty() ? nullptr : found.front();
+}
+
+std::string new_policy_arn(sim::Scope& scope, const ScalableTarget& target,
+                           const std::string& name) {
+  return scope.arn("autoscaling",
+                   cat("scalingPolicy:", scope.new_uuid("policy", target.id + name), ":",
+                       resource_arn_part(target), ":policyName/", name));
+}
 
 void remove_policy(sim::Scope& scope, const std::string& arn) {
   const Policy* policy = scope.view<Policy>(arn);

@@ -19,8 +19,8 @@ AwsError missing_resource(const Adapter& adapter, const std::string& resource_id
   return validation(cat(adapter.missing, ": ", resource_id));
 }
 
-std::string role_arn(const Context& ctx, const Adapter& adapter) {
-  return ctx.global_arn("iam", cat("role/aws-service-role/", adapter.service_namespace,
+std::string role_arn(const sim::Scope& scope, const Adapter& adapter) {
+  return scope.global_arn("iam", cat("role/aws-service-role/", adapter.service_namespace,
                                    ".application-autoscaling.amazonaws.com/"
                                    "AWSServiceRoleForApplicationAutoScaling_",
                                    adapter.role));
@@ -45,20 +45,6 @@ void read_suspended(const Input& in, ScalableTarget& target) {
   read("DynamicScalingInSuspended", target.scale_in_suspended);
   read("DynamicScalingOutSuspended", target.scale_out_suspended);
   read("ScheduledScalingSuspended", target.schedule_suspended);
-}
-
-ScalableTarget new_target(Context& ctx, const TargetName& name, const Adapter& adapter) {
-  ScalableTarget target;
-  target.id = name.id();
-  target.service_namespace = name.service_namespace;
-  target.resource_id = name.resource_id;
-  target.dimension = name.dimension;
-  target.arn = ctx.arn("application-autoscaling",
-                       cat("scalable-target/0", ctx.new_hex("scalable-target", 3, target.id),
-                           ctx.new_hex("scalable-target", 32, target.id)));
-  target.role_arn = role_arn(ctx, adapter);
-  target.created = ctx.now();
-  return target;
 }
 
 Value register_scalable_target(Context& ctx, Input in) {
@@ -93,16 +79,9 @@ Value register_scalable_target(Context& ctx, Input in) {
 Value deregister_scalable_target(Context& ctx, Input in) {
   const TargetName name = target_name(in);
   find_adapter(name.service_namespace, name.resource_id, name.dimension);
-  const std::string id = name.id();
-  if (!ctx.has<ScalableTarget>(id))
+  if (!ctx.has<ScalableTarget>(name.id()))
     throw object_not_found(cat("No scalable target found for ", name.words()));
-  std::vector<std::string> policies, actions;
-  for (const Policy* p : ctx.by<Policy>("target:" + id)) policies.push_back(p->id);
-  for (const ScheduledAction* a : ctx.by<ScheduledAction>("target:" + id))
-    actions.push_back(a->id);
-  for (const std::string& arn : policies) remove_policy(ctx, arn);
-  for (const std::string& action : actions) ctx.erase<ScheduledAction>(action);
-  ctx.erase<ScalableTarget>(id);
+  remove_target(ctx, name.id());
   return Value::map();
 }
 
@@ -137,6 +116,31 @@ Value describe_scalable_targets(Context& ctx, Input in) {
 }
 
 }  // namespace
+
+ScalableTarget new_target(sim::Scope& scope, const TargetName& name, const Adapter& adapter) {
+  ScalableTarget target;
+  target.id = name.id();
+  target.service_namespace = name.service_namespace;
+  target.resource_id = name.resource_id;
+  target.dimension = name.dimension;
+  target.arn = scope.arn("application-autoscaling",
+                         cat("scalable-target/0", scope.new_hex("scalable-target", 3, target.id),
+                             scope.new_hex("scalable-target", 32, target.id)));
+  target.role_arn = role_arn(scope, adapter);
+  target.created = scope.now();
+  return target;
+}
+
+void remove_target(sim::Scope& scope, const std::string& id) {
+  if (!scope.has<ScalableTarget>(id)) return;
+  std::vector<std::string> policies, actions;
+  for (const Policy* p : scope.by<Policy>("target:" + id)) policies.push_back(p->id);
+  for (const ScheduledAction* a : scope.by<ScheduledAction>("target:" + id))
+    actions.push_back(a->id);
+  for (const std::string& arn : policies) remove_policy(scope, arn);
+  for (const std::string& action : actions) scope.erase<ScheduledAction>(action);
+  scope.erase<ScalableTarget>(id);
+}
 
 std::span<const api::HandlerRow> target_rows() {
   static const api::HandlerRow rows[] = {

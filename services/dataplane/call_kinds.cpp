@@ -6,6 +6,7 @@
 #include "emulator/sim/math.h"
 #include "services/dataplane/engine.h"
 #include "services/dataplane/tasks.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/servicediscovery/servicediscovery.h"
 
 namespace squall::dataplane {
@@ -14,11 +15,19 @@ namespace {
 constexpr int64_t second_ns = 1'000'000'000;
 constexpr int64_t refusal_ns = 500'000;           // an error that comes back at once
 constexpr int64_t no_name_ttl_ns = 15 * second_ns;  // Cloud Map's SOA record, by default
+constexpr int64_t connect_refresh_ns = second_ns;   // ECS tells its proxies at once: inferred
 constexpr double balancer_ttl_s = 60;             // of an ALB's name
 constexpr size_t answers_max = 8;                 // of MULTIVALUE routing
 constexpr double table_sigma = 0.35;
 
 int64_t ns_of_ms(double ms) { return static_cast<int64_t>(ms * 1e6); }
+
+/// Where the key of a call falls: one of the hot ones, or any of the others, all alike.
+uint32_t pick_key(const KeyModel& keys, sim::Stream& stream) {
+  const bool hot = keys.hot_share > 0 && stream.chance(keys.hot_share);
+  const uint64_t key = stream.below(static_cast<uint64_t>(hot ? keys.hot : keys.count));
+  return static_cast<uint32_t>(stable_hash(cat(hot ? "hot/" : "key/", key)));
+}
 
 }  // namespace
 
@@ -38,16 +47,33 @@ Destination TrafficEngine::destination_of(const sim::Scope& scope, const std::st
   return to;
 }
 
+/// By the caller's Service Connect proxy if the name is one of its aliases.
+bool TrafficEngine::resolve_connect(const sim::Scope& scope, size_t caller, const Callee& callee) {
+  const std::string service = hosts_[caller].service_arn;
+  if (service.empty()) return false;
+  const auto proxied = ecs::connect_ends(scope, service, callee.model->target, callee.port());
+  if (!proxied) return false;
+  std::vector<Destination> ends;
+  for (const ecs::ConnectEnd& end : *proxied)
+    ends.push_back(destination_of(scope, end.ip, end.port));
+  Resolution& known = hosts_[caller].names[static_cast<size_t>(callee.index)];
+  known.ends = std::move(ends);
+  known.expires = now_ + connect_refresh_ns;
+  return true;
+}
+
 /// Asks the VPC's resolver; the answer is kept for the records' time to live.
 void TrafficEngine::resolve_name(size_t caller, const Callee& callee) {
   const sim::Scope scope(*world_, region_);
+  if (resolve_connect(scope, caller, callee)) return;
   const Call& call = *callee.model;
   Host& host = hosts_[caller];
   auto records = servicediscovery::eligible(scope, host.vpc_id, call.target,
                                             call.srv ? "SRV" : "A");
   int64_t ttl_ns = no_name_ttl_ns;
   if (!records.empty()) ttl_ns = std::max<int64_t>(records.front().ttl_s, 1) * second_ns;
-  while (records.size() > answers_max)
+  const size_t wanted = !records.empty() && records.front().is_weighted ? 1 : answers_max;
+  while (records.size() > wanted)
     records.erase(records.begin() +
                   static_cast<std::ptrdiff_t>(host.stream.below(records.size())));
   std::vector<Destination> ends;
@@ -123,25 +149,21 @@ void TrafficEngine::call_table(uint32_t slot) {
   const int64_t trip = round_trip(host.zone, host.zone, host, host.stream);
   if (link == Link::refused || !table.exists) return conclude(slot, now_ + trip, false);
   int64_t time = trip;
-  const auto operate = [&](double units, Throttle& throttle, double median_ms, double& consumed,
-                           double& sum_s, uint32_t& calls, uint32_t& throttles) {
+  dynamodb::SimulatedUse use;
+  use.key_hash = pick_key(call.keys, table.keys);
+  use.at = from_ns(now_);
+  const auto operate = [&](bool write, double units, double median_ms) {
     if (units <= 0) return true;
-    if (!throttle.admit(units, now_)) {
-      ++throttles;
-      return false;
-    }
-    const int64_t took = ns_of_ms(table.stream.lognormal(median_ms, table_sigma));
-    consumed += units;
-    sum_s += static_cast<double>(took) * 1e-9;
-    ++calls;
-    time += took;
+    use.write = write;
+    use.units = units;
+    use.took_ms = table.stream.lognormal(median_ms, table_sigma);
+    if (!dynamodb::use_throughput(*world_, region_, table.name, use)) return false;
+    time += ns_of_ms(use.took_ms);
     return true;
   };
-  const bool good =
-      operate(call.reads, table.reads, table.model->read_ms, table.read_units, table.read_s,
-              table.read_calls, table.read_throttles) &&
-      operate(call.writes, table.writes, table.model->write_ms, table.write_units, table.write_s,
-              table.write_calls, table.write_throttles);
+  const bool good = operate(false, call.reads, table.model->read_ms) &&
+                    operate(true, call.writes, table.model->write_ms);
+  if (!good) ++second_of(callee, states_[slot]).throttled;
   conclude(slot, now_ + time, good);
 }
 
@@ -155,21 +177,6 @@ void TrafficEngine::call_third_party(uint32_t slot) {
   if (link == Link::refused) return conclude(slot, now_ + refusal_ns, false);
   const int64_t trip = round_trip(host.zone, 0, host, host.stream);
   conclude(slot, now_ + trip + draw(host.stream, callee.model->latency), true);
-}
-
-void Throttle::set(double rate, double burst_s) {
-  if (rate == rate_) return;
-  rate_ = rate;
-  burst_ = rate * burst_s;
-  left_ = burst_;
-}
-
-bool Throttle::admit(double units, int64_t now) {
-  left_ = std::min(burst_, left_ + rate_ * static_cast<double>(now - last_) * 1e-9);
-  last_ = now;
-  if (left_ < units) return false;
-  left_ -= units;
-  return true;
 }
 
 }  // namespace squall::dataplane

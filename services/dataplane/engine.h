@@ -61,7 +61,6 @@ class TrafficEngine final : public sim::Engine {
   std::vector<Pool>& pools() { return pools_; }
   std::vector<Database>& databases() { return databases_; }
   std::vector<Cache>& caches() { return caches_; }
-  std::vector<TableEnd>& tables() { return tables_; }
   std::vector<NatFlow>& nats() { return nats_; }
   const std::string& zone_name(int zone) const { return zones_[static_cast<size_t>(zone)]; }
   int zone_count() const { return static_cast<int>(zones_.size()); }
@@ -182,6 +181,7 @@ class TrafficEngine final : public sim::Engine {
   void call_table(uint32_t slot);
   void call_third_party(uint32_t slot);
   void resolve_name(size_t caller, const Callee& callee);
+  bool resolve_connect(const sim::Scope& scope, size_t caller, const Callee& callee);
   Destination destination_of(const sim::Scope& scope, const std::string& ip, int64_t port);
   void respond(uint32_t slot, bool good);
   void answer_elb(uint32_t slot, Outcome outcome);

@@ -192,7 +192,6 @@ void on_minute(sim::Scope& scope, const sim::Event&) {
   for (size_t b = 0; b < engine->balancers().size(); ++b)
     put_load_balancer(scope, *engine, b, minute);
   put_tasks(scope, *engine, minute);
-  put_tables(scope, *engine, minute);
   put_instances(scope, *engine, minute);
   put_databases(scope, *engine, minute);
   put_caches(scope, *engine, minute);

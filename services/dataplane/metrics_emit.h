@@ -24,7 +24,6 @@ struct Emitter {
 void put_instances(sim::Scope& scope, TrafficEngine& engine, Time minute);
 /// Services, clusters; before the instances that carry their tasks.
 void put_tasks(sim::Scope& scope, TrafficEngine& engine, Time minute);
-void put_tables(sim::Scope& scope, TrafficEngine& engine, Time minute);
 void put_databases(sim::Scope& scope, TrafficEngine& engine, Time minute);
 void put_caches(sim::Scope& scope, TrafficEngine& engine, Time minute);
 void put_nat_gateways(sim::Scope& scope, TrafficEngine& engine, Time minute);

@@ -1,4 +1,4 @@
-// Minute figures of ECS services and clusters, and of DynamoDB tables that requests call.
+// Minute figures of ECS services and clusters.
 #include <algorithm>
 
 #include "emulator/core/text.h"
@@ -101,33 +101,6 @@ void put_tasks(sim::Scope& scope, TrafficEngine& engine, Time minute) {
   }
   put_services(out, services);
   put_clusters(scope, out, clusters);
-}
-
-void put_tables(sim::Scope& scope, TrafficEngine& engine, Time minute) {
-  const Emitter out{scope, "AWS/DynamoDB", minute};
-  for (TableEnd& table : engine.tables()) {
-    const Dimensions whole{{"TableName", table.name}};
-    const auto put = [&](const char* operation, const char* consumed, const char* throttled,
-                         double units, uint32_t calls, double sum_s, uint32_t throttles) {
-      Dimensions each = whole;
-      each["Operation"] = operation;
-      if (units > 0) out.sum(consumed, whole, units, "Count");
-      if (calls) {
-        const double mean_ms = 1e3 * sum_s / calls;
-        out.put("SuccessfulRequestLatency", each,
-                {1e3 * sum_s, mean_ms, mean_ms, static_cast<double>(calls), {}}, "Milliseconds");
-      }
-      if (!throttles) return;
-      out.sum(throttled, whole, throttles, "Count");
-      out.sum("ThrottledRequests", each, throttles, "Count");
-    };
-    put("GetItem", "ConsumedReadCapacityUnits", "ReadThrottleEvents", table.read_units,
-        table.read_calls, table.read_s, table.read_throttles);
-    put("PutItem", "ConsumedWriteCapacityUnits", "WriteThrottleEvents", table.write_units,
-        table.write_calls, table.write_s, table.write_throttles);
-    table.read_units = table.write_units = table.read_s = table.write_s = 0;
-    table.read_calls = table.write_calls = table.read_throttles = table.write_throttles = 0;
-  }
 }
 
 }  // namespace squall::dataplane

@@ -8,9 +8,6 @@
 namespace squall::dataplane {
 namespace {
 
-// FACTS.md section 2, DynamoDB: what a table on demand gives at once, and the burst of others.
-constexpr double provisioned_burst_s = 300, on_demand_burst_s = 1;
-
 template <class Models>
 int index_of(const Models& models, const std::string& name) {
   for (size_t i = 0; i < models.size(); ++i)
@@ -65,6 +62,7 @@ void TrafficEngine::plan_call(const Call& call, WorkPlan& plan) {
       table.name = call.target;
       table.model = model < 0 ? &usual : &workload_.tables[static_cast<size_t>(model)];
       table.stream = sim::Stream(seed_, cat("table/", call.target));
+      table.keys = sim::Stream(seed_, cat("table-keys/", call.target));
     }
   }
   plan.calls.push_back(callee.index);
@@ -85,12 +83,6 @@ void TrafficEngine::compile_tables(const sim::Scope& scope) {
   for (TableEnd& end : tables_) {
     const dynamodb::Table* table = dynamodb::find_table(scope, end.name);
     end.exists = table && table->status != "CREATING" && table->status != "DELETING";
-    if (!table) continue;
-    const bool on_demand = table->on_demand();
-    const double burst_s = on_demand ? on_demand_burst_s : provisioned_burst_s;
-    const auto rate = [](int64_t units) { return static_cast<double>(units); };
-    end.reads.set(rate(on_demand ? table->warm.read : table->throughput.read), burst_s);
-    end.writes.set(rate(on_demand ? table->warm.write : table->throughput.write), burst_s);
   }
 }
 

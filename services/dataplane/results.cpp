@@ -126,6 +126,7 @@ CallTotals Results::call_totals(Time from, Time to, std::string_view name) const
       sum.failed += call.seconds[s].failed;
       sum.degraded += call.seconds[s].degraded;
       sum.timeouts += call.seconds[s].timeouts;
+      sum.throttled += call.seconds[s].throttled;
     }
   }
   return sum;
@@ -159,7 +160,7 @@ uint64_t Results::fingerprint() const {
     for (const SecondOfCall& s : call.seconds) {
       mix(s.calls * 31 + s.attempts);
       mix(s.good * 31 + s.failed);
-      mix(s.degraded * 31 + s.timeouts);
+      mix((s.degraded * 31 + s.timeouts) * 31 + s.throttled);
     }
     for (const uint32_t n : call.latency.counts()) mix(n);
   }

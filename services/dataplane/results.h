@@ -61,7 +61,7 @@ struct ClassResults {
 
 /// By the second in which the call began.
 struct SecondOfCall {
-  uint32_t calls = 0, attempts = 0, good = 0, failed = 0, degraded = 0, timeouts = 0;
+  uint32_t calls = 0, attempts = 0, good = 0, failed = 0, degraded = 0, timeouts = 0, throttled = 0;
 };
 
 /// What became of one call of the workload: of all who make it.
@@ -101,7 +101,7 @@ struct Totals {
 };
 
 struct CallTotals {
-  uint64_t calls = 0, attempts = 0, good = 0, failed = 0, degraded = 0, timeouts = 0;
+  uint64_t calls = 0, attempts = 0, good = 0, failed = 0, degraded = 0, timeouts = 0, throttled = 0;
   double success() const {
     return calls ? static_cast<double>(good) / static_cast<double>(calls) : 1;
   }

@@ -238,27 +238,12 @@ struct Callee {
   CallResults* results = nullptr;
 };
 
-/// Units a second with a bucket for bursts.
-class Throttle {
- public:
-  void set(double rate, double burst_s);
-  bool admit(double units, int64_t now);
-
- private:
-  double rate_ = 0, burst_ = 0, left_ = 0;
-  int64_t last_ = 0;
-};
-
 /// A DynamoDB table.
 struct TableEnd {
   std::string name;
   const TableModel* model = nullptr;
   bool exists = false;
-  Throttle reads, writes;
-  sim::Stream stream;
-  // A minute's figures.
-  double read_units = 0, write_units = 0, read_s = 0, write_s = 0;
-  uint32_t read_calls = 0, write_calls = 0, read_throttles = 0, write_throttles = 0;
+  sim::Stream stream, keys;
 };
 
 /// What passed a NAT gateway this minute.

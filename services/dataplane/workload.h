@@ -39,10 +39,17 @@ struct Profile {
   double rate_max() const;
 };
 
+/// Which items of a table calls are about: partition keys, a few of which may be hot.
+struct KeyModel {
+  int64_t count = 1'000'000;
+  int64_t hot = 1;         // this many keys of their own
+  double hot_share = 0;    // of the calls are about them
+};
+
 /// A call that a request makes while it is served.
 struct Call {
   enum class Kind : uint8_t {
-    service,        // a Cloud Map name, resolved at call time
+    service,        // a Service Connect alias or a Cloud Map name, resolved at call time
     load_balancer,  // an internal load balancer's DNS name
     table,          // a DynamoDB table
     external,       // a third party on the internet
@@ -55,6 +62,7 @@ struct Call {
   std::string method = "GET", scheme = "http", path = "/";  // through a load balancer
   std::string operation;   // Operation::name, what the called service does; empty: next to nothing
   double reads = 0, writes = 0;  // capacity units of a table
+  KeyModel keys;
   Demand latency{100};     // of a third party
   double share = 1;        // of the requests that make the call
   double timeout_ms = 1000;      // an attempt

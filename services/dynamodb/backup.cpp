@@ -2,6 +2,7 @@
 #include "services/dynamodb/backup.h"
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/durable.h"
 
 namespace squall::dynamodb {
 
@@ -44,7 +45,40 @@ std::optional<OrderedIndex> BackupItems::find(std::string_view arn) const {
 
 void BackupItems::drop(std::string_view arn) {
   const std::lock_guard lock(mutex_);
-  if (const auto at = kept_.find(arn); at != kept_.end()) kept_.erase(at);
+  if (const auto at = kept_.find(arn); at != kept_.end()) {
+    kept_.erase(at);
+    note_backup_gone(world_, arn);
+  }
+}
+
+BackupItems::ByArn BackupItems::all() const {
+  const std::lock_guard lock(mutex_);
+  return kept_;
+}
+
+void BackupItems::put_back(const std::string& arn, const std::string& region,
+                           const std::vector<std::string>& components,
+                           const std::vector<ItemRef>& items) {
+  const std::lock_guard lock(mutex_);
+  Kept& kept = kept_.try_emplace(arn, Kept{region, OrderedIndex(components)}).first->second;
+  for (const ItemRef& item : items) kept.items.insert(item.get());
+}
+
+std::vector<std::string> Backup::index_keys() const {
+  if (status != "CREATING") return {};
+  return {std::string(under_way), table.arn};
+}
+
+bool can_back_up(const sim::Scope& scope, const Table& table) {
+  return table.status != "CREATING" && table.status != "DELETING" &&
+         (!table.backups_since || *table.backups_since <= scope.now());
+}
+
+void require_backups(const sim::Scope& scope, const Table& table) {
+  if (!can_back_up(scope, table))
+    throw AwsError{"ContinuousBackupsUnavailableException",
+                   cat("Backups are being enabled for the table: ", table.id,
+                       ". Please retry later")};
 }
 
 AwsError backup_table_not_found(std::string_view name) {
@@ -74,6 +108,7 @@ Backup& add_backup(sim::Scope& scope, const Table& table, std::string name, std:
     const std::lock_guard lock(store->mutex());
     backup.bytes = static_cast<int64_t>(store->bytes());
     backup.items = static_cast<int64_t>(store->items().size());
+    note_backup(*store, backup.id);
     scope.world().annex<BackupItems>().add(backup.id, scope.region(), store->copy_items());
   }
   return scope.add<Backup>(std::move(backup));
@@ -93,10 +128,13 @@ const Backup& backup_at(const sim::Scope& scope, const std::string& arn) {
   return *backup;
 }
 
+AwsError backup_in_use(std::string message) {
+  return {"BackupInUseException", std::move(message)};
+}
+
 void require_available(const Backup& backup) {
   if (backup.status != "AVAILABLE")
-    throw AwsError{"BackupInUseException",
-                   cat("Backup is being created: ", backup.id)};
+    throw backup_in_use(cat("Backup is being created: ", backup.id));
 }
 
 // --- describing ----------------------------------------------------------------------------------
@@ -180,6 +218,10 @@ Value create_backup(Context& ctx, Input in) {
                                                                      ? "created: "
                                                                      : "deleted: ",
                                               table->id)};
+  require_backups(ctx, *table);
+  if (const auto young = ctx.by<Backup>(table->arn); !young.empty())
+    throw backup_in_use(cat("Backup is being created: ", young.front()->id));
+  check_backups(ctx);
   const Backup& backup = add_backup(ctx, *table, name, "USER");
   ctx.after(ctx.latency("dynamodb.backup.creating", backup.id), "dynamodb.backup.available",
             backup.id);
@@ -193,6 +235,9 @@ Value show_backup(Context& ctx, Input in) {
 Value delete_backup(Context& ctx, Input in) {
   const Backup& backup = backup_at(ctx, in.string("BackupArn"));
   require_available(backup);
+  if (is_being_restored(ctx, backup))
+    throw backup_in_use(cat("Backup is being restored: ", backup.id));
+  check_backups(ctx);
   Backup gone = backup;
   gone.status = "DELETED";
   const Value shown = describe_backup(gone);
@@ -284,10 +329,12 @@ std::span<const sim::EventRow> backup_events() {
 
 std::span<const sim::LatencyRow> backup_latencies() {
   // "Backups complete in seconds, regardless of table size"; "service metrics show that 95 percent
-  // of customers' table restores complete in less than one hour" (developer guide, backups).
+  // of customers' table restores complete in less than one hour" (developer guide, backups). A new
+  // table can be backed up within a minute; AWS documents no figure.
   static const sim::LatencyRow rows[] = {
       {"dynamodb.backup.creating", 1s, 10s, 1s, 60s},
       {"dynamodb.table.restoring", 60s, 600s, 60s, 3600s},
+      {"dynamodb.backups.enabling", 1s, 20s, 1s, 60s},
   };
   return rows;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "services/dynamodb/backup.h"
+#include "services/dynamodb/durable.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -101,23 +102,27 @@ RestoreRequest restore_request(Context& ctx, const Input& in, const Table& sourc
   table.policy_revision.clear();
   table.deletion_protection = false;
   table.generation = 0;
+  table.backups_since.reset();
   for (Index& index : table.indexes) index.backfilling = false;
   override_billing(ctx, in, table);
   override_indexes(in, "LocalSecondaryIndexOverride", false, table);
   override_indexes(in, "GlobalSecondaryIndexOverride", true, table);
   forget_unused_attributes(table);
+  check_restores(ctx, table);
   if (in.has("SSESpecificationOverride")) read_sse(ctx, in.at("SSESpecificationOverride"), table);
   return request;
 }
 
 Value restore(Context& ctx, RestoreRequest request, OrderedIndex items, size_t bytes) {
   Table& table = add_table(ctx, std::move(request.table), "dynamodb.table.restoring");
-  edit_settings(ctx, table).restore = std::move(request.source);
+  const RestoreSource source = request.source;
+  edit_settings(ctx, table).restore = source;
   Stores& stores = stores_of(ctx.world());
   stores.adopt(plan_of(table, ctx.region()));
   const auto store = stores.find(ctx.region(), table.id);
   {
     const std::lock_guard lock(store->mutex());
+    note_restored(*store, source);
     store->load(std::move(items), bytes);
   }
   return {{"TableDescription", describe(ctx, table)}};

@@ -5,7 +5,9 @@
 
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/legacy.h"
 #include "services/dynamodb/read.h"
+#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/write.h"
 
 namespace squall::dynamodb {
@@ -15,10 +17,6 @@ constexpr size_t keys_max = 100, writes_max = 25;
 constexpr size_t answer_bytes_max = 16 * 1024 * 1024;
 
 [[noreturn]] void duplicates() { throw invalid("Provided list of item keys contains duplicates"); }
-
-std::string key_text(const KeyBytes& key) {
-  return cat(key.hash.size(), ':', key.hash, key.range);
-}
 
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted,
                        const std::vector<std::pair<std::string, Capacity>>& list) {
@@ -43,7 +41,7 @@ struct TableKeys {
         consistent(fields.boolean("ConsistentRead").value_or(false)),
         placeholders(fields.map("ExpressionAttributeNames"), {}) {
     check_legacy(fields, {"AttributesToGet"}, {"ProjectionExpression"});
-    refuse_members(fields, {"AttributesToGet"});
+    projection = Projection(attributes_to_get(fields));
     check_placeholder_use(fields, {"ProjectionExpression"});
     if (const auto text = fields.optional_text("ProjectionExpression"))
       projection = Projection(*text, placeholders);
@@ -64,14 +62,27 @@ void find_keys(const api::DirectCall& call, TableKeys& table) {
   std::set<std::string> seen;
   for (const Value& key : table.keys.items()) {
     table.wanted.push_back(key_from(encoded_map(key), *table.store));
-    if (!seen.insert(key_text(table.wanted.back())).second) duplicates();
+    if (!seen.insert(table.wanted.back().text()).second) duplicates();
   }
 }
 
 struct BatchRead {
   size_t bytes = 0;
   std::string unprocessed;
+  bool any_served = false;
+  std::optional<AwsError> throttled;  // the first
 };
+
+/// Of a batch, what is throttled is left; the rest is served.
+bool may_read(const TableKeys& table, const ReadSource& source, BatchRead& batch) {
+  try {
+    require_read(*table.store, source);
+    return true;
+  } catch (const AwsError& error) {
+    if (!batch.throttled) batch.throttled = error;
+    return false;
+  }
+}
 
 void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, std::string& out) {
   const auto lock = lock_active(*table.store);
@@ -81,12 +92,17 @@ void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, st
   for (size_t i = 0; i < table.wanted.size(); ++i) {
     const KeyBytes& key = table.wanted[i];
     const Item* item = table.store->find(key.position());
-    if (batch.bytes + (item ? item->size() : 0) > answer_bytes_max) {
+    const ReadSource source{"BatchGetItem", nullptr, key.hash};
+    if (batch.bytes + (item ? item->size() : 0) > answer_bytes_max ||
+        !may_read(table, source, batch)) {
       left += left.empty() ? "" : ",";
       append_attributes_json(left, key.attributes);
       continue;
     }
-    capacity.table += read_units(item ? item->size() : 0, table.consistent);
+    const double units = read_units(item ? item->size() : 0, table.consistent);
+    take_read(*table.store, source, units);
+    batch.any_served = true;
+    capacity.table += units;
     if (!item) continue;
     batch.bytes += item->size();
     if (out.back() != '[') out += ',';
@@ -97,7 +113,8 @@ void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, st
   if (!batch.unprocessed.empty()) batch.unprocessed += ',';
   append_json_string(batch.unprocessed, table.name);
   batch.unprocessed += cat(":{\"Keys\":[", left, "]");
-  for (const char* member : {"ProjectionExpression", "ExpressionAttributeNames"}) {
+  for (const char* member :
+       {"ProjectionExpression", "ExpressionAttributeNames", "AttributesToGet"}) {
     if (!table.fields.has(member)) continue;
     batch.unprocessed += cat(",\"", member, "\":", to_json(table.fields.raw(member)));
   }
@@ -127,6 +144,11 @@ void batch_get_item(const api::DirectCall& call, std::string& out) {
     read_table(*table, capacities.back().second, batch, out);
   }
   out += '}';
+  for (const auto& table : tables) {
+    const std::lock_guard lock(table->store->mutex());
+    note_request(*table->store, "BatchGetItem", batch.any_served);
+  }
+  if (batch.throttled && !batch.any_served) throw *batch.throttled;
   answer.member("UnprocessedKeys") += cat("{", batch.unprocessed, "}");
   append_capacities(answer, wanted, capacities);
 }
@@ -141,6 +163,7 @@ Write write_from(const Value& request, const std::shared_ptr<TableStore>& store)
                   "one of the supported datatypes");
   Write write;
   write.store = store;
+  write.operation = "BatchWriteItem";
   if (!remove.is_absent()) {
     write.kind = Write::Kind::remove;
     write.key = key_from(encoded_map(Fields(remove).required_map("Key")), *store);
@@ -154,7 +177,9 @@ Write write_from(const Value& request, const std::shared_ptr<TableStore>& store)
 
 struct TableWrites {
   std::shared_ptr<TableStore> store;
+  std::string_view name;
   std::vector<Write> writes;
+  std::vector<Value> requests;  // beside them
   Capacity capacity;
 };
 
@@ -162,15 +187,21 @@ struct TableWrites {
 TableWrites table_writes(const api::DirectCall& call, const Member& member) {
   TableWrites table;
   table.store = find_store(call, member.key.text);
+  table.name = member.key.text;
   std::set<std::string> seen;
   for (const Value& request : member.value.items()) {
+    table.requests.push_back(request);
     table.writes.push_back(write_from(request, table.store));
-    if (!seen.insert(key_text(table.writes.back().key)).second) duplicates();
+    if (!seen.insert(table.writes.back().key.text()).second) duplicates();
   }
   const auto lock = lock_active(*table.store);
-  for (const Write& write : table.writes)
-    if (write.kind == Write::Kind::put)
+  CollectionGrowth growth;
+  for (const Write& write : table.writes) {
+    if (table.store->has_local_indexes())
+      growth.add(write, evaluate(write));
+    else if (write.kind == Write::Kind::put)
       check_item(table.store->plan(), write.attributes, false);
+  }
   return table;
 }
 
@@ -181,6 +212,7 @@ void append_metrics(AnswerWriter& answer, const std::vector<TableWrites>& tables
     if (!text.empty()) text += ',';
     append_json_string(text, table.store->name());
     text += ":[";
+    const auto lock = std::lock_guard(table.store->mutex());
     for (const Write& write : table.writes) {
       if (text.back() != '[') text += ',';
       append_collection_metrics(text, write);
@@ -214,20 +246,51 @@ struct BatchWriteRequest {
   bool metrics;
 };
 
+struct BatchWritten {
+  std::string unprocessed;
+  bool any_served = false;
+  std::optional<AwsError> throttled;  // the first
+};
+
+/// What is throttled is left; the rest is made.
+void write_table(TableWrites& table, Time now, BatchWritten& batch) {
+  const auto lock = lock_active(*table.store);
+  std::string left;
+  for (size_t i = 0; i < table.writes.size(); ++i) {
+    const Write& write = table.writes[i];
+    try {
+      commit(write, evaluate(write), now, table.capacity);
+      batch.any_served = true;
+    } catch (const AwsError& error) {
+      if (!is_throttle(error)) throw;
+      if (!batch.throttled) batch.throttled = error;
+      left += cat(left.empty() ? "" : ",", to_json(table.requests[i]));
+    }
+  }
+  if (left.empty()) return;
+  if (!batch.unprocessed.empty()) batch.unprocessed += ',';
+  append_json_string(batch.unprocessed, table.name);
+  batch.unprocessed += cat(":[", left, "]");
+}
+
 void batch_write_item(const api::DirectCall& call, std::string& out) {
   const auto request = read_request<BatchWriteRequest>(call);
   std::vector<TableWrites> tables;
   for (const Member& m : request.items.members()) tables.push_back(table_writes(call, m));
   std::vector<std::pair<std::string, Capacity>> capacities;
   const Time now = call.world.now();
+  BatchWritten batch;
   for (TableWrites& table : tables) {
-    const auto lock = lock_active(*table.store);
-    for (const Write& write : table.writes)
-      commit(write, evaluate(write), now, table.capacity);
+    write_table(table, now, batch);
     capacities.emplace_back(table.store->name(), table.capacity);
   }
+  for (const TableWrites& table : tables) {
+    const std::lock_guard lock(table.store->mutex());
+    note_request(*table.store, "BatchWriteItem", batch.any_served);
+  }
+  if (batch.throttled && !batch.any_served) throw *batch.throttled;
   AnswerWriter answer(out);
-  answer.member("UnprocessedItems") += "{}";
+  answer.member("UnprocessedItems") += cat("{", batch.unprocessed, "}");
   if (request.metrics) append_metrics(answer, tables);
   append_capacities(answer, request.capacity, capacities);
 }

@@ -66,6 +66,8 @@ struct StreamSettings {
 
 struct Table {
   static constexpr std::string_view kind = "dynamodb:table";
+  /// The index key of tables that are not settled, or have an index that is not.
+  static constexpr std::string_view changing = "changing";
   std::string id;  // the name
   std::string arn, table_id, status = "CREATING";
   std::vector<std::pair<std::string, std::string>> attributes;  // name, type S N B
@@ -84,14 +86,15 @@ struct Table {
   std::string sse_key_arn;
   bool deletion_protection = false;
   Time created{};
+  std::optional<Time> backups_since;  // from when on it can be backed up
   std::string resource_policy, policy_revision;
   Tags tags;
   int64_t generation = 0;  // counts updates; older events do nothing
-  std::vector<std::string> index_keys() const;  // "arn:..."
+  std::vector<std::string> index_keys() const;  // "arn:...", changing
   SQUALL_FIELDS(id, arn, table_id, status, attributes, keys, indexes, billing_mode,
                 on_demand_since, billing_mode_given, throughput, on_demand_maximum, warm, stream,
                 table_class, table_class_changed, sse, sse_key_arn, deletion_protection, created,
-                resource_policy, policy_revision, tags, generation)
+                backups_since, resource_policy, policy_revision, tags, generation)
 
   bool on_demand() const { return billing_mode == "PAY_PER_REQUEST"; }
   const Index* find_index(std::string_view name) const;
@@ -113,6 +116,21 @@ std::optional<ScalableThroughput> throughput_of(const sim::Scope& scope, std::st
 /// As UpdateTable would; throws what it would throw.
 void set_throughput(sim::Scope& scope, std::string_view table, std::string_view index,
                     std::optional<int64_t> read, std::optional<int64_t> write);
+
+/// What a simulated program's call takes of a table: metered, and throttled, as a request's is. A
+/// write takes as much of every global index.
+struct SimulatedUse {
+  bool write = false;
+  double units = 0;
+  uint32_t key_hash = 0;  // where its partition key falls among all hashes
+  double took_ms = 0;     // if it is served
+  Time at{};
+};
+/// False: throttled. Always true where the World enforces no throughput.
+bool use_throughput(sim::World& world, std::string_view region, std::string_view table,
+                    const SimulatedUse& use);
+/// Switches throttling, and the metrics that come with it, on or off. In no transaction.
+void enforce_throughput(sim::World& world, bool on);
 
 /// The operations of DynamoDB Streams, which is a service of its own on the wire only.
 std::span<const api::HandlerRow> stream_rows();

@@ -59,6 +59,7 @@ struct Parsed {
   uint32_t root = 0;                       // conditions
   std::vector<Action> actions;             // updates
   std::vector<uint32_t> projected;         // projections: positions in paths
+  bool legacy = false;                     // AttributeUpdates: refused in words of their own
 };
 
 /// Throws AWS's ValidationException ("Invalid FilterExpression: ...").
@@ -110,6 +111,8 @@ struct Bound {
 };
 /// Resolves, then checks what depends on names and values: operand types, overlapping paths.
 Bound bind_expression(std::shared_ptr<const Parsed> parsed, Placeholders& placeholders);
+/// What can be refused once names and values are known: operand types, overlapping paths.
+void check_expression(const Bound& bound);
 /// `[a, b, [0]]` as messages show a path.
 std::string shown_path(const Bound& bound, const Path& path);
 

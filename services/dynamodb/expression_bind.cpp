@@ -278,9 +278,11 @@ Bound bind_expression(std::shared_ptr<const Parsed> parsed, Placeholders& placeh
                         "attribute value: ",
                         value));
   }
-  Checker(bound).check();
+  check_expression(bound);
   return bound;
 }
+
+void check_expression(const Bound& bound) { Checker(bound).check(); }
 
 std::string shown_path(const Bound& bound, const Path& path) {
   std::string out = "[";

@@ -15,8 +15,9 @@ using Scratch = std::vector<std::unique_ptr<std::string>>;
 [[noreturn]] void invalid_path() {
   throw invalid("The document path provided in the update expression is invalid for update");
 }
-[[noreturn]] void wrong_operand() {
-  throw invalid("An operand in the update expression has an incorrect data type");
+[[noreturn]] void wrong_operand(bool legacy) {
+  throw invalid(legacy ? "Type mismatch for attribute to update"
+                       : "An operand in the update expression has an incorrect data type");
 }
 
 /// What happens to a place of the item: it is set, removed, or something below it changes.
@@ -142,10 +143,20 @@ AttributeView changed_set(AttributeView set, AttributeView other, bool adds, Scr
   return keep(scratch, std::move(encoded));
 }
 
-AttributeView added(AttributeView there, AttributeView given, Scratch& scratch) {
+AttributeView appended(AttributeView list, AttributeView more, Scratch& scratch) {
+  std::string encoded;
+  const size_t opened = open_container(encoded, Type::L, list.count() + more.count());
+  encoded.append(list.elements(), list.end());
+  encoded.append(more.elements(), more.end());
+  close_container(encoded, opened);
+  return keep(scratch, std::move(encoded));
+}
+
+AttributeView added(AttributeView there, AttributeView given, bool legacy, Scratch& scratch) {
   if (!there) return given;
-  if (there.type() != given.type()) wrong_operand();
+  if (there.type() != given.type()) wrong_operand(legacy);
   if (is_set(given.type())) return changed_set(there, given, true, scratch);
+  if (given.type() == Type::L) return appended(there, given, scratch);  // AttributeUpdates only
   const Decimal total = Decimal::from_key(there.bytes()) + Decimal::from_key(given.bytes());
   std::string key, encoded;
   total.append_key(key);
@@ -168,9 +179,9 @@ void fill(const Bound& bound, const Action& action, const Item* item, Scratch& s
       change.set = given;
       return;
     case Action::Kind::remove: change.removed = true; return;
-    case Action::Kind::add: change.set = added(there, given, scratch); return;
+    case Action::Kind::add: change.set = added(there, given, bound.parsed->legacy, scratch); return;
     case Action::Kind::delete_:
-      if (there && there.type() != given.type()) wrong_operand();
+      if (there && there.type() != given.type()) wrong_operand(bound.parsed->legacy);
       if (const AttributeView left =
               there ? changed_set(there, given, false, scratch) : AttributeView())
         change.set = left;

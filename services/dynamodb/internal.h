@@ -47,6 +47,13 @@ void check_schema(const Table& table);
 Value describe(const sim::Scope& scope, const Table& table);
 Value describe_keys(const KeySchema& keys);
 
+// --- quota.cpp -----------------------------------------------------------------------------------
+/// Throws LimitExceededException where `more` tables and indexes would be too many being made,
+/// changed or deleted at one time.
+void check_under_way(const sim::Scope& scope, size_t more = 1);
+/// The same for a new table with its indexes, and the number of tables.
+void check_new_table(const sim::Scope& scope, const Table& table);
+
 // --- recovery.cpp --------------------------------------------------------------------------------
 /// A table with point-in-time recovery that is deleted leaves a backup behind.
 void back_up_deleted(sim::Scope& scope, const Table& table);
@@ -73,5 +80,8 @@ std::span<const api::HandlerRow> read_rows();
 std::span<const api::HandlerRow> page_rows();
 std::span<const api::HandlerRow> batch_rows();
 std::span<const api::HandlerRow> transaction_rows();
+std::span<const api::HandlerRow> partiql_rows();
+std::span<const api::HandlerRow> partiql_batch_rows();
+std::span<const api::HandlerRow> partiql_transaction_rows();
 
 }  // namespace squall::dynamodb

@@ -1,5 +1,7 @@
 // PutItem, UpdateItem and DeleteItem.
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/legacy.h"
+#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/write.h"
 
 namespace squall::dynamodb {
@@ -29,6 +31,7 @@ struct WriteRequest {
   ReturnValues return_values;
   bool item_on_failure;
   std::optional<std::string_view> condition;
+  Bound expected;  // the legacy form of the condition
   Value names, values;
 };
 
@@ -61,9 +64,10 @@ void append_returned(AnswerWriter& answer, const WriteRequest& request, const Wr
 /// Under the table's lock: looks, writes, answers.
 void run(const api::DirectCall& call, const WriteRequest& request, const Write& write,
          std::string& out) {
-  const auto lock = lock_active(*write.store);
+  const auto lock = lock_for_write(write);
   const Outcome outcome = evaluate(write);
   if (!outcome.condition_held) {
+    take_write(write, outcome);
     std::string item;
     if (request.item_on_failure && outcome.before)
       append_attributes_json(item, outcome.before->data());
@@ -80,6 +84,7 @@ void run(const api::DirectCall& call, const WriteRequest& request, const Write& 
 }
 
 void bind_condition(const WriteRequest& request, Placeholders& placeholders, Write& write) {
+  write.condition = request.expected;
   if (request.condition)
     write.condition = bind_expression(
         parsed_expression(ExpressionKind::condition, *request.condition), placeholders);
@@ -91,7 +96,7 @@ struct PutRequest : WriteRequest {
   explicit PutRequest(const Fields& fields)
       : WriteRequest(fields), attributes(encoded_map(fields.required_map("Item"))) {
     check_legacy(fields, {"Expected", "ConditionalOperator"}, {"ConditionExpression"});
-    refuse_members(fields, {"Expected", "ConditionalOperator"});
+    expected = expected_condition(fields);
     require_old_or_none(return_values);
     check_placeholder_use(fields, {"ConditionExpression"});
   }
@@ -117,7 +122,7 @@ struct DeleteRequest : WriteRequest {
   explicit DeleteRequest(const Fields& fields)
       : WriteRequest(fields), key(encoded_map(fields.required_map("Key"))) {
     check_legacy(fields, {"Expected", "ConditionalOperator"}, {"ConditionExpression"});
-    refuse_members(fields, {"Expected", "ConditionalOperator"});
+    expected = expected_condition(fields);
     require_old_or_none(return_values);
     check_placeholder_use(fields, {"ConditionExpression"});
   }
@@ -145,11 +150,13 @@ struct UpdateRequest : WriteRequest {
         update(fields.optional_text("UpdateExpression")) {
     check_legacy(fields, {"AttributeUpdates", "Expected", "ConditionalOperator"},
                  {"UpdateExpression", "ConditionExpression"});
-    refuse_members(fields, {"AttributeUpdates", "Expected", "ConditionalOperator"});
+    updates = attribute_updates(fields);
+    expected = expected_condition(fields);
     check_placeholder_use(fields, {"UpdateExpression", "ConditionExpression"});
   }
   std::string key;
   std::optional<std::string_view> update;
+  Bound updates;  // the legacy form of the update
 };
 
 void update_item(const api::DirectCall& call, std::string& out) {
@@ -157,6 +164,7 @@ void update_item(const api::DirectCall& call, std::string& out) {
   Placeholders placeholders(request.names, request.values);
   Write write;
   write.kind = Write::Kind::update;
+  write.update = request.updates;
   if (request.update)
     write.update = bind_expression(parsed_expression(ExpressionKind::update, *request.update),
                                    placeholders);

@@ -30,6 +30,8 @@ Position KeyBytes::position(Position::Edge edge) const {
   return p;
 }
 
+std::string KeyBytes::text() const { return cat(hash.size(), ':', hash, range); }
+
 void check_key_sizes(const KeyBytes& key) {
   if (key.hash.size() > hash_bytes_max)
     throw invalid_parameter("Size of hashkey has exceeded the maximum size limit of2048 bytes");

@@ -84,6 +84,8 @@ class Reader {
   std::vector<Condition> found_;
 };
 
+}  // namespace
+
 std::string key_bytes(AttributeView value, Type wanted, std::string_view name) {
   if (value.type() != wanted)
     throw invalid_parameter("Condition parameter type does not match schema type");
@@ -93,6 +95,8 @@ std::string key_bytes(AttributeView value, Type wanted, std::string_view name) {
                       wanted == Type::S ? "string" : "binary", " value. Key: ", name));
   return std::string(value.bytes());
 }
+
+namespace {
 
 void set_range(KeyRange& range, const Condition& condition, const Target& target) {
   if (condition.op == Op::begins_with && target.types.range == Type::N)

@@ -29,6 +29,7 @@ KinesisDestination* destination(TableSettings& settings, const std::string& arn)
 KinesisDestination& active_destination(Context& ctx, const Table& table, const std::string& arn) {
   check_stream_arn(arn);
   require_usable(table);
+  check_under_way(ctx);
   KinesisDestination* there =
       settings_of(ctx, table) ? destination(edit_settings(ctx, table), arn) : nullptr;
   if (!there || !is_live(*there))
@@ -61,6 +62,7 @@ Value enable(Context& ctx, Input in) {
   const std::string arn = in.string("StreamArn");
   check_stream_arn(arn);
   require_usable(table);
+  check_under_way(ctx);
   TableSettings& settings = edit_settings(ctx, table);
   const KinesisDestination* there = destination(settings, arn);
   if (there && is_live(*there))

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/legacy.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -61,31 +63,29 @@ class Walk {
       const Item* item = entries.item(range.forward ? first : last);
       visit(*item);
       if (range.forward) entries.next(first);
-      if (scanned == limit || bytes >= page_bytes_max) {
-        stopped_at = item;
+      if (result.scanned == limit || options_.bytes_before + result.bytes >= page_bytes_max) {
+        result.stopped_at = item;
         return;
       }
     }
   }
 
-  size_t scanned = 0, count = 0, bytes = 0;
-  double fetched_units = 0;
-  const Item* stopped_at = nullptr;
+  PageResult result;
 
  private:
   void visit(const Item& item) {
-    ++scanned;
-    bytes += target_.index ? projected_size(*target_.index, item) : item.size();
-    if (whole_) fetched_units += read_units(item.size(), request_.consistent);
+    ++result.scanned;
+    result.bytes += target_.index ? projected_size(*target_.index, item) : item.size();
+    if (whole_) result.fetched_units += read_units(item.size(), request_.consistent);
     if (options_.filter && !passes(item)) return;
     if (request_.select != Select::count) {
-      if (count) out_ += ',';
+      if (out_.back() != '[') out_ += ',';
       const std::string_view held = target_.index && !whole_
                                         ? projected_data(*target_.index, item, held_)
                                         : item.data();
       append_attributes_json(out_, options_.projection.apply(held, selected_));
     }
-    ++count;
+    ++result.count;
   }
 
   /// A filter sees what the index holds, no more.
@@ -105,23 +105,48 @@ class Walk {
   std::string held_, selected_;
 };
 
-void append_capacity(AnswerWriter& answer, const TableStore& store, const PageRequest& request,
-                     const Target& target, const Walk& walk) {
-  Capacity capacity;
-  const double units = read_units(walk.bytes, request.consistent);
-  capacity.table = walk.fetched_units;
-  if (!target.index)
-    capacity.table = units;
-  else
-    (target.index->global ? capacity.globals : capacity.locals)
-        .emplace_back(target.index->name, units);
-  capacity.append_json(answer.member("ConsumedCapacity"), store.name(), request.capacity);
+/// The partition key from which a page is read: its throughput is taken of that partition.
+std::string first_hash(const Target& target, const PageOptions& options) {
+  const OrderedIndex& entries = *target.entries;
+  if (options.start) return options.start->bytes().front();
+  if (options.range.from.count) return std::string(options.range.from.parts[0]);
+  const auto first = entries.seek(options.range.from);
+  return first == entries.end() ? std::string()
+                                : std::string(entries.component(*entries.item(first), 0));
 }
 
 }  // namespace
 
+PageResult append_items(TableStore& store, const PageRequest& request, const Target& target,
+                        const PageOptions& options, std::string& out) {
+  std::string hash;
+  if (store.world().enforces_throughput()) hash = first_hash(target, options);
+  const bool global = target.index && target.index->global;
+  const ReadSource source{request.operation, global ? target.index : nullptr, hash};
+  require_read(store, source);
+  Walk walk(request, target, options, out);
+  walk.run();
+  const PageResult& done = walk.result;
+  take_read(store, source, read_units(done.bytes, request.consistent) + done.fetched_units);
+  return done;
+}
+
+void add_units(Capacity& capacity, const PageRequest& request, const Target& target,
+               const PageResult& result) {
+  const double units = read_units(result.bytes, request.consistent);
+  capacity.table += result.fetched_units;
+  if (!target.index) {
+    capacity.table += units;
+    return;
+  }
+  auto& list = target.index->global ? capacity.globals : capacity.locals;
+  if (list.empty()) list.emplace_back(target.index->name, 0);
+  list.front().second += units;
+}
+
 PageRequest::PageRequest(const Fields& fields, bool query)
     : is_query(query),
+      operation(query ? "Query" : "Scan"),
       table(fields.text("TableName")),
       index(fields.optional_text("IndexName")),
       filter(fields.optional_text("FilterExpression")),
@@ -141,7 +166,7 @@ PageRequest::PageRequest(const Fields& fields, bool query)
   }
 }
 
-Target target_of(const TableStore& store, const PageRequest& request) {
+Target target_of(TableStore& store, const PageRequest& request) {
   const Plan& plan = store.plan();
   if (!request.index) return {&store.items(), nullptr, plan.keys, plan.types};
   const IndexPlan* index = plan.find_index(*request.index);
@@ -150,6 +175,7 @@ Target target_of(const TableStore& store, const PageRequest& request) {
     throw invalid("Consistent reads are not supported on global secondary indexes");
   if (!index->readable)
     throw invalid(cat("Cannot read from backfilling global secondary index: ", index->name));
+  store.catch_up(store.world().now());
   return {&store.index(static_cast<size_t>(index - plan.indexes.data())), index, index->keys,
           index->types};
 }
@@ -163,7 +189,9 @@ void check_select(const PageRequest& request, const Target& target, const Projec
   if (request.select == Select::specific && !projection)
     throw invalid("Must specify the AttributesToGet when choosing to get SPECIFIC_ATTRIBUTES");
   if (request.select && select != Select::specific && projection)
-    throw invalid(cat("Cannot specify the ProjectionExpression when choosing to get ",
+    throw invalid(cat("Cannot specify the ",
+                      request.attributes.empty() ? "ProjectionExpression" : "AttributesToGet",
+                      " when choosing to get ",
                       select_names[static_cast<size_t>(select)]));
   if (!index || !index->global || index->projects_all) return;
   if (request.select == Select::all)
@@ -206,24 +234,26 @@ Position StartKey::position(Position::Edge edge) const {
   return p;
 }
 
-void write_page(const TableStore& store, const PageRequest& request, const Target& target,
+void write_page(TableStore& store, const PageRequest& request, const Target& target,
                 const PageOptions& options, std::string& out) {
   AnswerWriter answer(out);
-  Walk walk(request, target, options, out);
+  PageResult page;
   if (request.select == Select::count) {
-    walk.run();
+    page = append_items(store, request, target, options, out);
   } else {
     answer.member("Items") += '[';
-    walk.run();
+    page = append_items(store, request, target, options, out);
     out += ']';
   }
-  answer.member("Count") += std::to_string(walk.count);
-  answer.member("ScannedCount") += std::to_string(walk.scanned);
-  if (walk.stopped_at)
-    append_key_json(answer.member("LastEvaluatedKey"), *walk.stopped_at,
+  answer.member("Count") += std::to_string(page.count);
+  answer.member("ScannedCount") += std::to_string(page.scanned);
+  if (page.stopped_at)
+    append_key_json(answer.member("LastEvaluatedKey"), *page.stopped_at,
                     target.entries->components());
-  if (request.capacity != ReturnCapacity::none)
-    append_capacity(answer, store, request, target, walk);
+  if (request.capacity == ReturnCapacity::none) return;
+  Capacity capacity;
+  add_units(capacity, request, target, page);
+  capacity.append_json(answer.member("ConsumedCapacity"), store.name(), request.capacity);
 }
 
 }  // namespace squall::dynamodb

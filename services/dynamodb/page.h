@@ -14,16 +14,20 @@ enum class Select : uint8_t { all, all_projected, specific, count };
 
 /// What Query and Scan share. The expressions are kept as text until the table is known.
 struct PageRequest {
+  PageRequest() = default;
   explicit PageRequest(const Fields& fields, bool is_query);
 
-  bool is_query;
+  bool is_query = false;
+  std::string_view operation = "ExecuteStatement";  // in metrics
   std::string_view table;
   std::optional<std::string_view> index, filter, projection;
   std::optional<Select> select;
   std::optional<int64_t> limit;
-  bool consistent;
-  ReturnCapacity capacity;
+  bool consistent = false;
+  ReturnCapacity capacity = ReturnCapacity::none;
   Value start_key, names, values;
+  std::vector<std::string_view> attributes;  // AttributesToGet, instead of a projection
+  Bound legacy_filter;                       // QueryFilter or ScanFilter, instead of a filter
 };
 
 /// The part of a table that is read: the table itself or one of its indexes.
@@ -34,7 +38,7 @@ struct Target {
   KeyTypes types;
 };
 /// Under the table's lock. Throws where the index is not there, not readable, or not consistent.
-Target target_of(const TableStore& store, const PageRequest& request);
+Target target_of(TableStore& store, const PageRequest& request);
 
 struct Range {
   Position from, to;
@@ -58,9 +62,24 @@ struct PageOptions {
   const StartKey* start = nullptr;
   Bound filter;
   Projection projection;
+  size_t bytes_before = 0;  // of the same page, from other ranges
 };
+
+/// How a range was walked.
+struct PageResult {
+  size_t scanned = 0, count = 0, bytes = 0;
+  double fetched_units = 0;  // for what a local index does not hold
+  const Item* stopped_at = nullptr;
+};
+/// Appends the items of a range to a list that stands open at the end of `out`.
+/// Throws where the table or index gives no more.
+PageResult append_items(TableStore& store, const PageRequest& request, const Target& target,
+                        const PageOptions& options, std::string& out);
+void add_units(Capacity& capacity, const PageRequest& request, const Target& target,
+               const PageResult& result);
+
 /// Walks and writes Items, Count, ScannedCount, LastEvaluatedKey and ConsumedCapacity.
-void write_page(const TableStore& store, const PageRequest& request, const Target& target,
+void write_page(TableStore& store, const PageRequest& request, const Target& target,
                 const PageOptions& options, std::string& out);
 /// Refuses selections that the target cannot give.
 void check_select(const PageRequest& request, const Target& target, const Projection& projection);
@@ -72,6 +91,8 @@ struct KeyRange {
   std::string low, high;
   Range range(bool forward) const;
 };
+/// The bytes of a key condition's value; throws where it is not of the key's type, or empty.
+std::string key_bytes(AttributeView value, Type wanted, std::string_view name);
 KeyRange key_range(const Bound& condition, const Target& target);
 
 }  // namespace squall::dynamodb

@@ -4,12 +4,15 @@
 
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
+#include "services/dynamodb/legacy.h"
 #include "services/dynamodb/page.h"
 
 namespace squall::dynamodb {
 namespace {
 
 void bind_common(const PageRequest& request, Placeholders& placeholders, PageOptions& options) {
+  options.projection = Projection(request.attributes);
+  options.filter = request.legacy_filter;
   if (request.projection) options.projection = Projection(*request.projection, placeholders);
   if (request.filter)
     options.filter = bind_expression(parsed_expression(ExpressionKind::filter, *request.filter),
@@ -26,23 +29,26 @@ struct QueryRequest : PageRequest {
     check_legacy(fields,
                  {"KeyConditions", "QueryFilter", "AttributesToGet", "ConditionalOperator"},
                  {"KeyConditionExpression", "FilterExpression", "ProjectionExpression"});
-    refuse_members(fields,
-                   {"KeyConditions", "QueryFilter", "AttributesToGet", "ConditionalOperator"});
+    keys = key_conditions(fields);
+    legacy_filter = dynamodb::legacy_filter(fields, "QueryFilter");
+    attributes = attributes_to_get(fields);
     check_placeholder_use(
         fields, {"KeyConditionExpression", "FilterExpression", "ProjectionExpression"});
   }
   std::optional<std::string_view> condition;
+  Bound keys;  // the legacy form of the condition
   bool forward;
 };
 
 /// A filter must not name the keys that the key condition is about.
-void check_filter(const Bound& filter, const Target& target) {
+void check_filter(const QueryRequest& request, const Bound& filter, const Target& target) {
   if (!filter) return;
+  const std::string_view what = request.legacy_filter ? "QueryFilter" : "Filter Expression";
   for (const Path& path : filter.parsed->paths) {
     const std::string_view name = filter.step_name(path.front());
     if (name == target.keys.hash || (!target.keys.range.empty() && name == target.keys.range))
-      throw invalid(cat("Filter Expression can only contain non-primary key attributes: Primary "
-                        "key attribute: ",
+      throw invalid(cat(what, " can only contain non-primary key attributes: Primary key "
+                              "attribute: ",
                         name));
   }
 }
@@ -58,18 +64,20 @@ void query(const api::DirectCall& call, std::string& out) {
   Placeholders placeholders(request.names, request.values);
   PageOptions options;
   bind_common(request, placeholders, options);
-  if (!request.condition)
+  if (!request.condition && !request.keys)
     throw invalid(
         "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
         "request.");
-  const Bound condition = bind_expression(
-      parsed_expression(ExpressionKind::key_condition, *request.condition), placeholders);
+  Bound condition = request.keys;
+  if (request.condition)
+    condition = bind_expression(
+        parsed_expression(ExpressionKind::key_condition, *request.condition), placeholders);
   placeholders.check_all_used();
   const auto store = find_store(call, request.table);
   const auto lock = lock_active(*store);
   const Target target = target_of(*store, request);
   const KeyRange keys = key_range(condition, target);
-  check_filter(options.filter, target);
+  check_filter(request, options.filter, target);
   check_select(request, target, options.projection);
   options.range = keys.range(request.forward);
   std::optional<StartKey> start;
@@ -92,7 +100,8 @@ struct ScanRequest : PageRequest {
         segments(fields.integer("TotalSegments", 1, segments_max)) {
     check_legacy(fields, {"ScanFilter", "AttributesToGet", "ConditionalOperator"},
                  {"FilterExpression", "ProjectionExpression"});
-    refuse_members(fields, {"ScanFilter", "AttributesToGet", "ConditionalOperator"});
+    legacy_filter = dynamodb::legacy_filter(fields, "ScanFilter");
+    attributes = attributes_to_get(fields);
     check_segments();
     check_placeholder_use(fields, {"FilterExpression", "ProjectionExpression"});
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "services/dynamodb/backup.h"
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/recovery_log.h"
 
 namespace squall::dynamodb {
@@ -72,7 +73,7 @@ Value describe_recovery(const sim::Scope& scope, const Table& table) {
     recovery = {{"PointInTimeRecoveryStatus", "DISABLED"}};
   }
   return {{"ContinuousBackupsDescription",
-           {{"ContinuousBackupsStatus", "ENABLED"},
+           {{"ContinuousBackupsStatus", can_back_up(scope, table) ? "ENABLED" : "DISABLED"},
             {"PointInTimeRecoveryDescription", recovery}}}};
 }
 
@@ -97,6 +98,7 @@ void connect(const sim::Scope& scope, const Table& table) {
   log.enabled = settings->recovery.enabled;
   log.period = settings->recovery.days * a_day;
   if (!log.enabled) log.clear();
+  note_recovery(*store, log.enabled, log.period);
 }
 
 Value update_continuous(Context& ctx, Input in) {
@@ -104,10 +106,7 @@ Value update_continuous(Context& ctx, Input in) {
   const Input wanted = in.at("PointInTimeRecoverySpecification");
   const bool enable = wanted.boolean("PointInTimeRecoveryEnabled");
   const auto days = wanted.optional_integer("RecoveryPeriodInDays");
-  if (table.status == "CREATING" || table.status == "DELETING")
-    throw AwsError{"ContinuousBackupsUnavailableException",
-                   cat("Backups are being enabled for the table: ", table.id,
-                       ". Please retry later")};
+  require_backups(ctx, table);
   if (!enable && days)
     throw invalid_parameter(
         "RecoveryPeriodInDays can only be specified when PointInTimeRecoveryEnabled is true");

@@ -10,6 +10,10 @@ namespace squall::dynamodb {
 
 class RecoveryLog final : public Attachment {
  public:
+  struct Change {
+    Time time;
+    ItemRef before, after;
+  };
   bool enabled = false;
   Duration period{};
 
@@ -18,12 +22,10 @@ class RecoveryLog final : public Attachment {
   void dump(std::string& out) const override;
   /// The table as it was at the end of that moment, and its bytes.
   std::pair<OrderedIndex, size_t> at(const TableStore& store, Time time) const;
+  const std::deque<Change>& changes() const { return changes_; }
+  void put_back(Change change) { changes_.push_back(std::move(change)); }
 
  private:
-  struct Change {
-    Time time;
-    ItemRef before, after;
-  };
   std::deque<Change> changes_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/sim/impairment.h"
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/stream_log.h"
 
 namespace squall::dynamodb {
@@ -23,7 +24,8 @@ const GlobalTable* global_table_of(const sim::Scope& scope, std::string_view tab
 
 std::vector<std::string> other_replicas(const sim::Scope& scope, std::string_view table) {
   std::vector<std::string> regions;
-  if (const GlobalTable* group = global_table_of(scope, table))
+  const GlobalTable* group = global_table_of(scope, table);
+  if (group && !group->legacy)
     for (const Replica& replica : group->replicas)
       if (replica.region != scope.region()) regions.push_back(replica.region);
   return regions;
@@ -40,13 +42,15 @@ bool expires_items(const sim::Scope& scope, std::string_view table) {
 
 namespace {
 
-std::string key_of(const OrderedIndex& items, const Item& item) {
+constexpr std::string_view replicate_event = "dynamodb.replicate";
+
+}  // namespace
+
+std::string replica_key(const OrderedIndex& items, const Item& item) {
   std::string key;
   for (size_t i = 0; i < items.component_count(); ++i) append_name(key, items.component(item, i));
   return key;
 }
-
-}  // namespace
 
 void ReplicaTap::set_destinations(const std::vector<std::string>& regions) {
   std::erase_if(out, [&](const auto& queue) {
@@ -77,14 +81,23 @@ void note_for_replicas(TableStore& store, const ItemChange& change) {
   ReplicaTap* tap = store.attached_if<ReplicaTap>();
   if (!tap || tap->applying || tap->out.empty()) return;
   const Item& item = change.after ? *change.after : *change.before;
-  tap->written[key_of(store.items(), item)] = {change.time, store.region()};
-  for (auto& [region, queue] : tap->out)
+  tap->written[replica_key(store.items(), item)] = {change.time, store.region()};
+  // A queue that is not empty has its event already, or waits for a pause's end.
+  bool wakes = false;
+  for (auto& [region, queue] : tap->out) {
+    wakes = wakes || queue.empty();
     queue.push_back({change.time, change.before, change.after, {}});
+  }
+  if (!wakes) return;
+  sim::Event event;
+  event.time = change.time;
+  event.kind = replicate_event;
+  event.region = "aws-global";
+  event.subject = store.name();
+  store.world().post(std::move(event));
 }
 
 namespace {
-
-constexpr Duration pump_period = 200ms;
 
 bool is_paused(const sim::Scope& scope, std::string_view table) {
   const std::string arn = scope.arn("dynamodb", cat("table/", table));
@@ -117,6 +130,16 @@ std::vector<ReplicaTap::Entry> take_due(sim::Scope& scope, TableStore& from,
   return due;
 }
 
+/// When the first of what is left is due: take_due() has looked at it.
+std::optional<Time> first_due(TableStore& from, const std::string& destination) {
+  const std::lock_guard lock(from.mutex());
+  const ReplicaTap* tap = from.attached_if<ReplicaTap>();
+  if (!tap) return {};
+  const auto queue = tap->out.find(destination);
+  if (queue == tap->out.end() || queue->second.empty()) return {};
+  return queue->second.front().due;
+}
+
 void deliver(const sim::Scope& scope, TableStore& to, const std::string& origin,
              const std::vector<ReplicaTap::Entry>& entries) {
   const std::lock_guard lock(to.mutex());
@@ -126,7 +149,8 @@ void deliver(const sim::Scope& scope, TableStore& to, const std::string& origin,
   for (const ReplicaTap::Entry& e : entries) {
     const Item& item = e.after ? *e.after : *e.before;
     const WriteStamp stamp{e.time, origin};
-    WriteStamp& last = tap->written[key_of(to.items(), item)];
+    tap->applied = stamp;
+    WriteStamp& last = tap->written[replica_key(to.items(), item)];
     if (stamp < last) continue;  // a later writer has won here
     last = stamp;
     ItemChange change;
@@ -162,14 +186,28 @@ void replicate(sim::Scope& scope, const sim::Event& event) {
     if (auto store = stores_of(scope.world()).find(replica.region, group->id))
       if (!is_paused(scope.in_region(replica.region), group->id))
         stores.push_back(std::move(store));
+  std::optional<Time> next;
   for (const auto& from : stores)
     for (const auto& to : stores) {
       if (from == to) continue;
       const auto due = take_due(scope, *from, to->region());
-      if (!due.empty()) deliver(scope, *to, from->region(), due);
+      if (!due.empty()) {
+        deliver(scope, *to, from->region(), due);
+        note_sent(*from, to->region(), due.size());  // behind it: told twice is told once
+      }
+      if (const auto first = first_due(*from, to->region()))
+        next = next ? std::min(*next, *first) : *first;
     }
   if (stores.size() == group->replicas.size()) forget_stamps(stores);
-  scope.at_unique(scope.now() + pump_period, "dynamodb.replicate", event.subject);
+  if (next) scope.at_unique(*next, replicate_event, event.subject);
+}
+
+/// A pause may be over: what waited for that goes on.
+void impairments_changed(sim::Scope& scope, const sim::Event&) {
+  if (!scope.world().regions().contains("aws-global")) return;
+  sim::Scope global = scope.global();
+  for (const GlobalTable& group : global.all<GlobalTable>())
+    global.at_unique(global.now(), replicate_event, group.id);
 }
 
 /// A replica's table has gone: the others go on without it.
@@ -180,7 +218,7 @@ void follow_table(sim::Scope& scope, const sim::Event& event) {
   GlobalTable& edited = global.edit<GlobalTable>(event.subject);
   std::erase_if(edited.replicas, [&](const Replica& r) { return r.region == scope.region(); });
   connect_replicas(global, edited);
-  if (edited.replicas.size() < 2) global.erase<GlobalTable>(event.subject);
+  if (edited.replicas.size() < (edited.legacy ? 1 : 2)) global.erase<GlobalTable>(event.subject);
 }
 
 }  // namespace
@@ -193,19 +231,31 @@ void connect_replicas(sim::Scope& global, const GlobalTable& group) {
     const auto store = stores_of(global.world()).find(replica.region, group.id);
     if (!store) continue;
     const std::lock_guard lock(store->mutex());
+    note_destinations(*store, others);
     store->attached<ReplicaTap>().set_destinations(others);
   }
-  global.at_unique(global.now() + pump_period, "dynamodb.replicate", group.id);
+  global.at_unique(global.now(), replicate_event, group.id);
+}
+
+void disconnect_replica(const sim::Scope& scope, const std::string& region,
+                        const std::string& table) {
+  const auto store = stores_of(scope.world()).find(region, table);
+  if (!store) return;
+  const std::lock_guard lock(store->mutex());
+  if (ReplicaTap* tap = store->attached_if<ReplicaTap>()) tap->set_destinations({});
 }
 
 std::span<const sim::EventRow> replica_events() {
-  static const sim::EventRow rows[] = {{"dynamodb.replicate", replicate},
+  static const sim::EventRow rows[] = {{replicate_event, replicate},
+                                       {"dynamodb.replica.impaired", impairments_changed},
                                        {"dynamodb.replica.follow", follow_table}};
   return rows;
 }
 
 std::span<const sim::WatchRow> replica_watches() {
-  static const sim::WatchRow rows[] = {{"dynamodb:table", "dynamodb.replica.follow", false}};
+  static const sim::WatchRow rows[] = {
+      {"dynamodb:table", "dynamodb.replica.follow", false},
+      {"sim:impairment", "dynamodb.replica.impaired"}};
   return rows;
 }
 

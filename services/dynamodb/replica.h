@@ -21,12 +21,16 @@ struct Replica {
                 index_on_demand_reads, seeded)
 };
 
-/// Kept in aws-global; two replicas at least.
+/// Kept in aws-global; two replicas at least, unless it is of the version of 2017: such a one is
+/// made of tables that are there, and each of them keeps settings of its own.
 struct GlobalTable {
   static constexpr std::string_view kind = "dynamodb:global-table";
   std::string id;  // the table's name
   std::vector<Replica> replicas;  // by region
-  SQUALL_FIELDS(id, replicas)
+  bool legacy = false;
+  std::string status;  // of a legacy one: CREATING, UPDATING, ACTIVE
+  Time created{};
+  SQUALL_FIELDS(id, replicas, legacy, status, created)
   const Replica* find(std::string_view region) const;
 };
 
@@ -51,23 +55,36 @@ class ReplicaTap final : public Attachment {
   std::map<std::string, std::deque<Entry>> out;   // by destination
   std::map<std::string, WriteStamp> written;      // by key, while anything is under way
   bool applying = false;                          // what comes from elsewhere is not told again
+  WriteStamp applied;                             // whose write that is
 
   void set_destinations(const std::vector<std::string>& regions);
   bool idle() const;
   void dump(std::string& out) const override;
 };
 
+/// By which ReplicaTap::written knows an item.
+std::string replica_key(const OrderedIndex& items, const Item& item);
 /// The hook.
 void note_for_replicas(TableStore& store, const ItemChange& change);
 /// Whether this replica deletes expired items: one that others were made from does it for all.
 bool expires_items(const sim::Scope& scope, std::string_view table);
-/// The regions of the other replicas.
+/// The regions of the other replicas, which share this one's settings.
 std::vector<std::string> other_replicas(const sim::Scope& scope, std::string_view table);
 
 // --- replica_update.cpp --------------------------------------------------------------------------
 /// Makes or renews the taps of all replicas. In aws-global.
 void connect_replicas(sim::Scope& global, const GlobalTable& group);
+/// The table stays, on its own.
+void disconnect_replica(const sim::Scope& scope, const std::string& region,
+                        const std::string& table);
+
+// --- replica_legacy.cpp, replica_legacy_settings.cpp ---------------------------------------------
+/// Throws GlobalTableNotFoundException.
+const GlobalTable& legacy_table_at(const sim::Scope& scope, const std::string& name);
 std::span<const api::HandlerRow> replica_legacy_rows();
+std::span<const sim::EventRow> replica_legacy_events();
+std::span<const api::HandlerRow> replica_legacy_settings_rows();
+std::span<const api::HandlerRow> replica_scaling_rows();
 std::span<const sim::EventRow> replica_events();
 std::span<const sim::WatchRow> replica_watches();
 std::span<const sim::LatencyRow> replica_latencies();

@@ -1,6 +1,7 @@
 // UpdateTable's ReplicaUpdates, and what replicas share: settings changed at one change at all.
 #include <algorithm>
 
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/replica.h"
 #include "services/dynamodb/table_settings.h"
 #include "services/ec2/ec2.h"
@@ -87,6 +88,7 @@ void create_replica(Context& ctx, const Input& in, Table& source) {
   copy.policy_revision.clear();
   copy.deletion_protection = false;
   copy.generation = 0;
+  copy.backups_since.reset();
   std::erase_if(copy.indexes, [](const Index& i) { return i.status == "DELETING"; });
   apply_overrides(there, replica, copy);
   enable_stream(there, copy);
@@ -111,6 +113,7 @@ void create_replica(Context& ctx, const Input& in, Table& source) {
     std::unique_lock reading(from->mutex());
     OrderedIndex items = from->copy_items();
     const size_t bytes = from->bytes();
+    note_seeded(*to, *from);
     reading.unlock();
     const std::lock_guard writing(to->mutex());
     to->load(std::move(items), bytes);
@@ -176,6 +179,10 @@ void update_replicas(Context& ctx, const Input& in, Table& table) {
   const std::vector<Input> updates = in.list("ReplicaUpdates");
   if (updates.size() > 1)
     throw invalid("Only one replica can be created, updated or deleted in a single request.");
+  if (const GlobalTable* group = global_table_of(ctx, table.id);
+      group && group->legacy && !updates.empty())
+    throw invalid(cat("Table ", table.id, " is a replica of a global table of version 2017.11.29: "
+                      "use UpdateGlobalTable to change its replicas."));
   for (const Input& wanted : updates) {
     const Input create = wanted.at("Create"), update = wanted.at("Update"),
                 remove = wanted.at("Delete");
@@ -195,7 +202,7 @@ void update_replicas(Context& ctx, const Input& in, Table& table) {
 
 void share_update(sim::Scope& scope, const Table& table) {
   const GlobalTable* group = global_table_of(scope, table.id);
-  if (!group) return;
+  if (!group || group->legacy) return;
   for (const std::string& region : other_replicas(scope, table.id)) {
     sim::Scope there = scope.in_region(region);
     const Table* known = there.view<Table>(table.id);
@@ -234,6 +241,7 @@ void share_update(sim::Scope& scope, const Table& table) {
 void describe_replicas(const sim::Scope& scope, const Table& table, Value& out) {
   const GlobalTable* group = global_table_of(scope, table.id);
   if (!group) return;
+  if (group->legacy) return out.add("GlobalTableVersion", "2017.11.29");
   Value list = Value::list();
   for (const Replica& replica : group->replicas) {
     if (replica.region == scope.region()) continue;

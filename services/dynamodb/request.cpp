@@ -107,13 +107,6 @@ bool return_collection_metrics(const Fields& fields) {
   return fields.choice("ReturnItemCollectionMetrics", names, 0) == 1;
 }
 
-void refuse_members(const Fields& fields, std::initializer_list<std::string_view> members) {
-  for (const std::string_view member : members)
-    if (fields.has(member))
-      throw AwsError{"NotImplemented", cat("Squall does not serve the parameter ", member, " yet."),
-                     501};
-}
-
 void check_legacy(const Fields& fields, std::initializer_list<std::string_view> legacy,
                   std::initializer_list<std::string_view> expressions) {
   std::string old_ones, new_ones;
@@ -168,9 +161,13 @@ std::shared_ptr<TableStore> find_store(const api::DirectCall& call, std::string_
   return store;
 }
 
+void check_active(const TableStore& store) {
+  if (store.gone() || !store.plan().active) throw item_table_not_found();
+}
+
 std::unique_lock<std::mutex> lock_active(TableStore& store) {
   std::unique_lock lock(store.mutex());
-  if (store.gone() || !store.plan().active) throw item_table_not_found();
+  check_active(store);
   return lock;
 }
 

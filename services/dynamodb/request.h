@@ -68,10 +68,7 @@ enum class ReturnCapacity : uint8_t { none, total, indexes };
 ReturnCapacity return_capacity(const Fields& fields);
 bool return_collection_metrics(const Fields& fields);
 
-/// A member that has a meaning but is not served: says so, instead of ignoring it.
-void refuse_members(const Fields& fields, std::initializer_list<std::string_view> members);
-/// Legacy members beside expressions are refused in AWS's words; alone they are refused as not
-/// served.
+/// Legacy members beside expressions are refused in AWS's words.
 void check_legacy(const Fields& fields, std::initializer_list<std::string_view> legacy,
                   std::initializer_list<std::string_view> expressions);
 void check_placeholder_use(const Fields& fields,
@@ -80,7 +77,9 @@ void check_placeholder_use(const Fields& fields,
 // --- tables --------------------------------------------------------------------------------------
 /// Throws ResourceNotFoundException in item operations' words.
 std::shared_ptr<TableStore> find_store(const api::DirectCall& call, std::string_view name_or_arn);
-/// Locks; throws where the table has gone or is not active yet.
+/// Throws where the table has gone or is not active yet; it is locked.
+void check_active(const TableStore& store);
+/// Locks and checks that.
 std::unique_lock<std::mutex> lock_active(TableStore& store);
 
 // --- keys ----------------------------------------------------------------------------------------
@@ -88,6 +87,8 @@ std::unique_lock<std::mutex> lock_active(TableStore& store);
 struct KeyBytes {
   std::string attributes, hash, range;
   Position position(Position::Edge edge = Position::Edge::before) const;
+  /// One text of both, different for different keys.
+  std::string text() const;
 };
 /// A map of attributes in stored form, as far as it can be checked without its table.
 std::string encoded_map(const Value& map);

@@ -81,6 +81,11 @@ void check_document(const std::string& policy) {
     throw invalid("Invalid policy document: Error parsing policy document");
 }
 
+void require_settled(const sim::Scope& scope, const Place& place) {
+  if (place.table) require_usable(*place.table);
+  check_under_way(scope);
+}
+
 Value put_policy(Context& ctx, Input in) {
   const std::string arn = in.string("ResourceArn"), policy = in.string("Policy");
   const auto expected = in.optional_string("ExpectedRevisionId");
@@ -88,7 +93,7 @@ Value put_policy(Context& ctx, Input in) {
   in.ignore("ConfirmRemoveSelfResourceAccess");
   check_document(policy);
   const Place place = place_of(ctx, arn);
-  if (place.table) require_usable(*place.table);
+  require_settled(ctx, place);
   const Policy there = policy_at(ctx, place);
   check_revision(expected, there);
   if (there.text == policy) return {{"RevisionId", there.revision}};
@@ -108,7 +113,7 @@ Value get_policy(Context& ctx, Input in) {
 Value delete_policy(Context& ctx, Input in) {
   const Place place = place_of(ctx, in.string("ResourceArn"));
   const auto expected = in.optional_string("ExpectedRevisionId");
-  if (place.table) require_usable(*place.table);
+  require_settled(ctx, place);
   const Policy there = policy_at(ctx, place);
   check_revision(expected, there);
   if (there.text.empty()) return Value::map();

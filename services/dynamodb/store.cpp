@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/durable.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -23,6 +24,17 @@ KeyTypes key_types(const Table& table, const KeySchema& keys) {
   return {key_type(table, keys.hash), key_type(table, keys.range)};
 }
 
+ThroughputLimits limits_of(bool on_demand, const Throughput& provisioned,
+                           const OnDemandMaximum& maximum, const WarmThroughput& warm) {
+  const auto units = [](int64_t n) { return static_cast<double>(n); };
+  ThroughputLimits limits;
+  limits.on_demand = on_demand;
+  limits.units = on_demand ? ByUse<double>{units(warm.read), units(warm.write)}
+                           : ByUse<double>{units(provisioned.read), units(provisioned.write)};
+  if (on_demand) limits.maximum = {units(maximum.read), units(maximum.write)};
+  return limits;
+}
+
 IndexPlan index_plan(const Table& table, const Index& index) {
   IndexPlan plan;
   plan.name = index.name;
@@ -31,6 +43,7 @@ IndexPlan index_plan(const Table& table, const Index& index) {
   plan.types = key_types(table, index.keys);
   plan.projects_all = index.projection == "ALL";
   plan.readable = index.status != "CREATING";
+  plan.limits = limits_of(table.on_demand(), index.throughput, index.on_demand_maximum, index.warm);
   if (plan.projects_all) return plan;
   plan.projected = index.included;
   for (const KeySchema* keys : {&table.keys, &index.keys})
@@ -51,6 +64,9 @@ std::shared_ptr<const Plan> plan_of(const Table& table, std::string_view region)
   plan->arn = table.arn;
   plan->table_id = table.table_id;
   plan->active = table.status != "CREATING" && table.status != "DELETING";
+  plan->settled = table.status == "ACTIVE";
+  plan->limits =
+      limits_of(table.on_demand(), table.throughput, table.on_demand_maximum, table.warm);
   plan->keys = table.keys;
   plan->types = key_types(table, table.keys);
   plan->stream = table.stream;
@@ -96,8 +112,9 @@ size_t projected_size(const IndexPlan& index, const Item& item) {
   return size;
 }
 
-TableStore::TableStore(std::shared_ptr<const Plan> plan)
-    : region_(plan->region),
+TableStore::TableStore(std::shared_ptr<const Plan> plan, sim::World& world)
+    : world_(world),
+      region_(plan->region),
       name_(plan->name),
       keys_(plan->keys),
       types_(plan->types),
@@ -110,7 +127,7 @@ TableStore::TableStore(std::shared_ptr<const Plan> plan)
 TableStore::Secondary TableStore::make_secondary(const Plan& plan, const IndexPlan& index) {
   std::vector<std::string> components = components_of(index.keys);
   for (std::string& name : components_of(plan.keys)) components.push_back(std::move(name));
-  return {OrderedIndex(std::move(components)), 0};
+  return {OrderedIndex(std::move(components))};
 }
 
 void TableStore::move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
@@ -144,13 +161,41 @@ void TableStore::move_in(Secondary& secondary, const IndexPlan& index, const Ite
   }
 }
 
+void HeldItems::hold(std::vector<std::string> keys) {
+  const std::lock_guard lock(mutex_);
+  keys_ = std::move(keys);
+}
+
+bool HeldItems::has(std::string_view key) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(keys_, key) != keys_.end();
+}
+
+int64_t TableStore::collection_growth(const Item* before, const Item* after) const {
+  const auto size = [&](const Item* item) {
+    if (!item) return int64_t{0};
+    size_t bytes = item->size();
+    for (const IndexPlan& index : plan_->indexes)
+      if (!index.global && is_in_index(index, *item)) bytes += projected_size(index, *item);
+    return static_cast<int64_t>(bytes);
+  };
+  return size(after) - size(before);
+}
+
 void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effects) {
   const Item* before = change.before.get();
   const Item* after = change.after.get();
+  note_item(*this, change);  // first: whoever sees the change waits for it
+  if (has_local_indexes_)
+    collections_.change(items_.component(after ? *after : *before, 0),
+                        collection_growth(before, after));
   if (effects) effects->assign(indexes_.size(), {});
   for (size_t i = 0; i < indexes_.size(); ++i) {
     IndexEffect effect;
-    move_in(indexes_[i], plan_->indexes[i], change, effect);
+    if (plan_->indexes[i].global && lags(indexes_[i].backlog, world_))
+      effect = postpone(i, change);
+    else
+      move_in(indexes_[i], plan_->indexes[i], change, effect);
     if (effects) (*effects)[i] = effect;
   }
   if (before && after)
@@ -191,6 +236,9 @@ TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPl
 void TableStore::load(OrderedIndex items, size_t bytes) {
   items_ = std::move(items);
   bytes_ = bytes;
+  for (auto c = items_.begin(); has_local_indexes_ && c != items_.end(); items_.next(c))
+    collections_.change(items_.component(*items_.item(c), 0),
+                        collection_growth(nullptr, items_.item(c)));
   for (size_t i = 0; i < indexes_.size(); ++i)
     indexes_[i] = fill_secondary(*plan_, plan_->indexes[i]);
 }
@@ -199,8 +247,10 @@ void TableStore::clear() {
   for (Secondary& secondary : indexes_) {
     secondary.entries.clear();
     secondary.bytes = 0;
+    secondary.backlog.clear();
   }
   items_.clear();
+  collections_.clear();
   bytes_ = 0;
   attachments_.clear();
 }
@@ -224,7 +274,21 @@ void Stores::adopt(std::shared_ptr<const Plan> plan) {
   }
   const std::unique_lock lock(mutex_);
   auto& slot = regions_[plan->region][plan->name];
-  slot = std::make_shared<TableStore>(std::move(plan));
+  slot = std::make_shared<TableStore>(std::move(plan), world_);
+  note_made(*slot);
+}
+
+std::vector<std::shared_ptr<TableStore>> Stores::all() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::shared_ptr<TableStore>> stores;
+  for (const auto& [region, tables] : regions_)
+    for (const auto& [name, store] : tables) stores.push_back(store);
+  return stores;
+}
+
+void Stores::put_back(std::shared_ptr<TableStore> store) {
+  const std::unique_lock lock(mutex_);
+  regions_[store->region()][store->name()] = std::move(store);
 }
 
 void Stores::drop(std::string_view region, std::string_view name) {
@@ -235,6 +299,7 @@ void Stores::drop(std::string_view region, std::string_view name) {
     regions_.find(region)->second.erase(std::string(name));
   }
   const std::lock_guard lock(store->mutex());
+  note_dropped(*store);
   store->mark_gone();
   store->clear();
 }

@@ -13,8 +13,11 @@
 #include <vector>
 
 #include "emulator/sim/world.h"
+#include "services/dynamodb/collection.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/index.h"
+#include "services/dynamodb/index_lag.h"
+#include "services/dynamodb/throughput.h"
 
 namespace squall::dynamodb {
 
@@ -31,6 +34,7 @@ struct IndexPlan {
   bool projects_all = true;
   std::vector<std::string> projected;  // every attribute it holds, keys included; unless all
   bool readable = true;                // not CREATING
+  ThroughputLimits limits;             // of a global one
   friend bool operator==(const IndexPlan& a, const IndexPlan& b) {
     return a.name == b.name && a.keys == b.keys && a.projected == b.projected;
   }
@@ -39,7 +43,8 @@ struct IndexPlan {
 /// What item operations need of a table's record; replaced whole when the record changes.
 struct Plan {
   std::string region, name, arn, table_id;
-  bool active = false;
+  bool active = false, settled = false;  // settled: its throughput is what its record says
+  ThroughputLimits limits;
   KeySchema keys;
   KeyTypes types;
   std::vector<IndexPlan> indexes;
@@ -55,10 +60,11 @@ struct ItemChange {
   bool by_service = false;  // deleted by TTL, not by a caller
 };
 
-/// What a change did to an index: for capacity and metrics.
+/// What a change does to an index: for capacity and metrics.
 struct IndexEffect {
   size_t deleted_bytes = 0, written_bytes = 0;  // zero: no such write
 };
+IndexEffect effect_on(const IndexPlan& index, const ItemChange& change);
 
 class TableStore;
 
@@ -76,15 +82,30 @@ class Attachment {
   virtual void dump(std::string&) const {}
 };
 
+/// The items that a transaction is at work on while it has their table's lock, for those who find
+/// the table locked: under a lock of its own.
+class HeldItems {
+ public:
+  void hold(std::vector<std::string> keys);
+  void release() { hold({}); }
+  bool has(std::string_view key) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> keys_;
+};
+
 class TableStore {
  public:
-  explicit TableStore(std::shared_ptr<const Plan> plan);
+  TableStore(std::shared_ptr<const Plan> plan, sim::World& world);
 
   /// Held by whoever calls anything below. Of several tables, locked in the order of (region,
   /// name).
   std::mutex& mutex() { return mutex_; }
   const Plan& plan() const { return *plan_; }
+  const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
   /// These never change: readable without the lock.
+  sim::World& world() const { return world_; }
   const std::string& region() const { return region_; }
   const std::string& name() const { return name_; }
   const KeySchema& keys() const { return keys_; }
@@ -93,7 +114,11 @@ class TableStore {
   bool gone() const { return gone_; }
 
   const OrderedIndex& items() const { return items_; }
-  /// In the order of Plan::indexes.
+  HeldItems& held() { return held_; }
+  Collections& collections() { return collections_; }
+  /// What a change adds to its item's collection: the item and its places in local indexes.
+  int64_t collection_growth(const Item* before, const Item* after) const;
+  /// In the order of Plan::indexes. As they are read: catch_up() first.
   const OrderedIndex& index(size_t i) const { return indexes_[i].entries; }
   size_t index_bytes(size_t i) const { return indexes_[i].bytes; }
   size_t bytes() const { return bytes_; }
@@ -120,6 +145,9 @@ class TableStore {
     for (const auto& a : attachments_) a->dump(out);
   }
 
+  /// Global indexes follow the table with a lag: brings them to what they hold by now.
+  void catch_up(Time now);
+
   /// The record changed: indexes appear, are filled, and go.
   void adopt(std::shared_ptr<const Plan> plan);
   /// A copy of all items as of now, in a fraction of a millisecond.
@@ -130,23 +158,29 @@ class TableStore {
   void mark_gone() { gone_ = true; }
 
  private:
+  friend struct StoreImage;
   struct Secondary {
     OrderedIndex entries;
     size_t bytes = 0;
+    IndexBacklog backlog = {};
   };
   static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
   Secondary fill_secondary(const Plan& plan, const IndexPlan& index);
   void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
                IndexEffect& effect);
+  IndexEffect postpone(size_t index, const ItemChange& change);
 
+  sim::World& world_;
   const std::string region_, name_;
   const KeySchema keys_;
   const KeyTypes types_;
   const bool has_local_indexes_;
   std::mutex mutex_;
   std::shared_ptr<const Plan> plan_;
+  HeldItems held_;
   OrderedIndex items_;
   std::vector<Secondary> indexes_;
+  Collections collections_;  // only where there are local indexes
   size_t bytes_ = 0;
   bool gone_ = false;
   std::vector<std::unique_ptr<Attachment>> attachments_;
@@ -166,10 +200,21 @@ class Stores final : public sim::Annex {
   void reset() override;
   void dump(std::string_view region, std::string& out) const override;
 
+  // With the tables' items go streams, backups and tokens (image.h, replay.cpp).
+  std::vector<std::unique_lock<std::mutex>> hold() override;
+  std::shared_ptr<const sim::AnnexState> capture() override;
+  void restore(const sim::AnnexState& state) override;
+  void replay(sim::BinaryReader& in) override;
+  void settle() override;
+
   std::shared_ptr<TableStore> find(std::string_view region, std::string_view name) const;
   /// The store as its record wants it: made, changed, or gone with its items.
   void adopt(std::shared_ptr<const Plan> plan);
   void drop(std::string_view region, std::string_view name);
+  /// In the order in which several are locked.
+  std::vector<std::shared_ptr<TableStore>> all() const;
+  /// As a snapshot or the log has it.
+  void put_back(std::shared_ptr<TableStore> store);
   sim::World& world() const { return world_; }
 
  private:
@@ -177,6 +222,7 @@ class Stores final : public sim::Annex {
   sim::World& world_;
   mutable std::shared_mutex mutex_;
   std::map<std::string, ByName, std::less<>> regions_;
+  std::vector<ItemRef> shared_items_;  // while a snapshot is read: each is kept once
 };
 
 Stores& stores_of(sim::World& world);

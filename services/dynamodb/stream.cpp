@@ -1,4 +1,5 @@
 // Streams follow their tables' settings: they begin, roll their shards, end and are forgotten.
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/stream_log.h"
 
@@ -26,12 +27,22 @@ void begin_stream(sim::Scope& scope, const Table& table) {
   scope.add<Stream>(std::move(stream));
 }
 
+/// Between two changes of the table's items, so that they are numbered alike when they are read
+/// back.
+void roll(sim::Scope& scope, const Stream& stream, StreamLog& log, bool is_end) {
+  const auto store = stores_of(scope.world()).find(scope.region(), stream.table);
+  std::unique_lock<std::mutex> lock;
+  if (store) lock = std::unique_lock(store->mutex());
+  note_roll(scope.world(), log.arn(), scope.now(), is_end);
+  log.roll(scope.now(), is_end);
+}
+
 void end_stream(sim::Scope& scope, const Stream& there) {
   Stream& stream = scope.edit<Stream>(there.id);
   stream.status = "DISABLING";
   stream.ended = scope.now();
   if (const auto log = scope.world().annex<StreamLogs>().find(stream.id))
-    log->roll(scope.now(), true);
+    roll(scope, stream, *log, true);
   scope.after(stream_retention, "dynamodb.stream.forgotten", stream.id);
 }
 
@@ -41,6 +52,7 @@ void connect(const sim::Scope& scope, const std::string& table, const std::strin
   if (!store) return;
   const std::lock_guard lock(store->mutex());
   if (arn.empty() && !store->attached_if<StreamTap>()) return;
+  note_tap(*store, arn);
   store->attached<StreamTap>().log =
       arn.empty() ? nullptr : scope.world().annex<StreamLogs>().find(arn);
 }
@@ -72,7 +84,7 @@ void roll_stream(sim::Scope& scope, const sim::Event& event) {
   const auto log = scope.world().annex<StreamLogs>().find(event.subject);
   if (!stream || !log) return;
   log->trim(scope.now());
-  if (!stream->ended) log->roll(scope.now(), false);
+  if (!stream->ended) roll(scope, *stream, *log, false);
   scope.after(roll_period, "dynamodb.stream.roll", event.subject);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/durable.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -170,6 +171,11 @@ std::shared_ptr<StreamLog> StreamLogs::find(std::string_view arn) const {
 }
 
 void StreamLogs::add(std::shared_ptr<StreamLog> log) {
+  note_stream(world_, *log);
+  put_back(std::move(log));
+}
+
+void StreamLogs::put_back(std::shared_ptr<StreamLog> log) {
   const std::lock_guard lock(mutex_);
   const std::string arn = log->arn();
   logs_[arn] = std::move(log);
@@ -177,7 +183,17 @@ void StreamLogs::add(std::shared_ptr<StreamLog> log) {
 
 void StreamLogs::drop(std::string_view arn) {
   const std::lock_guard lock(mutex_);
-  if (const auto at = logs_.find(arn); at != logs_.end()) logs_.erase(at);
+  if (const auto at = logs_.find(arn); at != logs_.end()) {
+    logs_.erase(at);
+    note_stream_gone(world_, arn);
+  }
+}
+
+std::vector<std::shared_ptr<StreamLog>> StreamLogs::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<StreamLog>> logs;
+  for (const auto& [arn, log] : logs_) logs.push_back(log);
+  return logs;
 }
 
 }  // namespace squall::dynamodb

@@ -35,9 +35,12 @@ struct StreamShard {
 std::string sequence_text(uint64_t sequence);
 std::optional<uint64_t> parse_sequence(std::string_view text);
 
+struct StreamImage;
+
 /// One stream's records. Guards itself; lock order: table, then its stream.
 class StreamLog {
  public:
+  explicit StreamLog(const StreamImage& image);
   StreamLog(std::string arn, std::string region, std::string view_type, KeySchema keys, Time now);
 
   const std::string& arn() const { return arn_; }
@@ -72,6 +75,7 @@ class StreamLog {
   void dump(std::string& out) const;
 
  private:
+  friend struct StreamImage;
   using Entries = std::deque<StreamEntry>;
   Entries::const_iterator at_or_after(uint64_t sequence) const;
   uint64_t horizon_locked(Time now) const;
@@ -99,7 +103,7 @@ bool same_attributes(const Item& a, const Item& b);
 /// All streams of a World by ARN.
 class StreamLogs final : public sim::Annex {
  public:
-  explicit StreamLogs(sim::World&) {}
+  explicit StreamLogs(sim::World& world) : world_(world) {}
   std::string_view kind() const override { return "dynamodb:stream-records"; }
   void reset() override;
   void dump(std::string_view region, std::string& out) const override;
@@ -107,8 +111,12 @@ class StreamLogs final : public sim::Annex {
   std::shared_ptr<StreamLog> find(std::string_view arn) const;
   void add(std::shared_ptr<StreamLog> log);
   void drop(std::string_view arn);
+  std::vector<std::shared_ptr<StreamLog>> all() const;
+  /// As a snapshot or the log has it.
+  void put_back(std::shared_ptr<StreamLog> log);
 
  private:
+  sim::World& world_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<StreamLog>, std::less<>> logs_;
 };

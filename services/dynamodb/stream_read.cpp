@@ -1,6 +1,7 @@
 // The four operations of DynamoDB Streams.
 #include <algorithm>
 
+#include "services/dynamodb/durable.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/request.h"
 #include "services/dynamodb/stream_log.h"
@@ -234,8 +235,10 @@ size_t append_record(std::string& out, const StreamLog& log, const StreamEntry& 
 void get_records(const api::DirectCall& call, std::string& out) {
   const Value document = call.document();
   const Value given = document.at("Limit");
-  const size_t limit = page_limit(
-      given.is_absent() ? std::optional<int64_t>() : given.integer(), records_page_max);
+  const int64_t limit = given.is_absent() ? records_page_max : given.integer();
+  if (limit > records_page_max)
+    throw limit_exceeded(
+        "GetRecords was called with a value of more than 1000 for the limit request parameter.");
   Iterator it = iterator_from(document.at("ShardIterator").text());
   const Time now = call.world.now();
   if (now - it.made > iterator_life)
@@ -252,12 +255,13 @@ void get_records(const api::DirectCall& call, std::string& out) {
   list += '[';
   const char* comma = "";
   const uint64_t from = std::max(it.position, log->horizon(now));
-  it.position = log->read(from, shard.last, limit, [&](const StreamEntry& entry) {
+  it.position = log->read(from, shard.last, static_cast<size_t>(limit), [&](const StreamEntry& entry) {
     list += comma;
     comma = ",";
     return append_record(list, *log, entry);
   });
   list += ']';
+  await_writers(call.world, *log);
   it.made = now;
   if (!shard.last || it.position <= *shard.last)
     append_json_string(answer.member("NextShardIterator"), iterator_text(it));

@@ -2,11 +2,17 @@
 #include <algorithm>
 
 #include "services/dynamodb/internal.h"
-#include "services/dynamodb/store.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 
-std::vector<std::string> Table::index_keys() const { return {arn}; }
+std::vector<std::string> Table::index_keys() const {
+  const bool settled = status == "ACTIVE" && std::ranges::all_of(indexes, [](const Index& i) {
+                         return !i.global || i.status == "ACTIVE";
+                       });
+  if (settled) return {arn};
+  return {arn, std::string(changing)};
+}
 
 const Index* Table::find_index(std::string_view name) const {
   for (const Index& index : indexes)
@@ -73,6 +79,7 @@ Value create_table(Context& ctx, Input in) {
   Table table = table_from(ctx, in);
   if (ctx.has<Table>(table.id))
     throw table_in_use(cat("Table already exists: ", table.id));
+  check_new_table(ctx, table);
   table.arn = ctx.arn("dynamodb", cat("table/", table.id));
   read_stream(ctx, in.at("StreamSpecification"), table);
   read_sse(ctx, in.at("SSESpecification"), table);
@@ -91,6 +98,7 @@ Value delete_table(Context& ctx, Input in) {
         "deletion protection first.");
   require_active(table);
   check_replica_deletion(ctx, table);
+  check_under_way(ctx);
   back_up_deleted(ctx, table);
   Table& edited = ctx.edit<Table>(table.id);
   edited.status = "DELETING";
@@ -131,6 +139,7 @@ void table_active(sim::Scope& scope, const sim::Event& event) {
   Table& edited = scope.edit<Table>(event.subject);
   edited.status = "ACTIVE";
   for (Index& index : edited.indexes) index.status = "ACTIVE";
+  edited.backups_since = scope.now() + scope.latency("dynamodb.backups.enabling", edited.id);
   scope.announce("dynamodb.table-active", edited.id, cat("Table ", edited.id, " is ACTIVE"));
 }
 
@@ -146,10 +155,9 @@ void table_deleted(sim::Scope& scope, const sim::Event& event) {
 void table_changed(sim::Scope& scope, const sim::Event& event) {
   Stores& stores = stores_of(scope.world());
   const Table* table = scope.view<Table>(event.subject);
-  if (table)
-    stores.adopt(plan_of(*table, scope.region()));
-  else
-    stores.drop(scope.region(), event.subject);
+  if (!table) return stores.drop(scope.region(), event.subject);
+  stores.adopt(plan_of(*table, scope.region()));
+  schedule_metrics(scope);
 }
 
 }  // namespace
@@ -184,6 +192,8 @@ std::span<const sim::LatencyRow> latencies() {
       {"dynamodb.table.deleting", 5s, 15s, 5s, 30s},
       {"dynamodb.index.creating", 60s, 300s, 60s, 600s},
       {"dynamodb.index.deleting", 10s, 30s, 10s, 60s},
+      // "Within a fraction of a second, under normal conditions" (guide, global secondary indexes).
+      {"dynamodb.index.lag", 10ms, 300ms, 10ms, 900ms},
   };
   return rows;
 }

@@ -37,6 +37,7 @@ struct Sizes {
 
 Sizes index_sizes(TableStore* store, const std::string& name) {
   if (!store) return {};
+  store->catch_up(store->world().now());
   const auto& indexes = store->plan().indexes;
   for (size_t i = 0; i < indexes.size(); ++i)
     if (indexes[i].name == name) return {store->index(i).size(), store->index_bytes(i)};

@@ -73,8 +73,22 @@ Index& index_at(Table& table, const std::string& name) {
                  cat("Requested resource not found: Table: ", table.id, " not found")};
 }
 
+AwsError one_at_a_time() {
+  return limit_exceeded(
+      "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per "
+      "table");
+}
+
+/// While an index is filled or taken away no other one is; it may itself be given up.
+void require_no_other_change(const Table& table, const std::string& name) {
+  for (const Index& index : table.indexes)
+    if (index.status == "DELETING" || (index.status == "CREATING" && index.name != name))
+      throw one_at_a_time();
+}
+
 void create_index(Context& ctx, const Input& in, Table& table) {
   Index index = index_from(in, true, table.on_demand());
+  require_no_other_change(table, {});
   if (table.find_index(index.name))
     throw invalid("Attempting to create an index which already exists");
   index.status = "CREATING";
@@ -86,6 +100,7 @@ void create_index(Context& ctx, const Input& in, Table& table) {
 
 void delete_index(Context& ctx, const Input& in, Table& table) {
   Index& index = index_at(table, in.string("IndexName"));
+  require_no_other_change(table, index.name);
   index.status = "DELETING";
   ctx.after(ctx.latency("dynamodb.index.deleting", cat(table.id, "/", index.name)),
             "dynamodb.index.deleted", table.id, index.name);
@@ -118,10 +133,7 @@ void update_indexes(Context& ctx, const Input& in, Table& table) {
           "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
           "GlobalSecondaryIndexUpdate.Delete must not be null");
     structural += create.is_present() + remove.is_present();
-    if (structural > 1)
-      throw limit_exceeded(
-          "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-          "simultaneously per table");
+    if (structural > 1) throw one_at_a_time();
     if (create) create_index(ctx, create, table);
     if (update) update_index(ctx, update, table);
     if (remove) delete_index(ctx, remove, table);
@@ -169,6 +181,7 @@ Value update_table(Context& ctx, Input in) {
   refuse_unserved(in);
   const Table& there = table_at(ctx, in.string("TableName"));
   require_active(there);
+  check_under_way(ctx);
   Table& table = ctx.edit<Table>(there.id);
   if (const auto protection = in.optional_boolean("DeletionProtectionEnabled"))
     table.deletion_protection = *protection;

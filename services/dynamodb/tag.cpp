@@ -22,8 +22,16 @@ const Table& tagged(Context& ctx, const std::string& arn) {
   return *table;
 }
 
+/// The same to change its tags: not while it is made or deleted.
+const Table& taggable(Context& ctx, const std::string& arn) {
+  const Table& table = tagged(ctx, arn);
+  if (table.status == "CREATING" || table.status == "DELETING") require_active(table);
+  check_under_way(ctx);
+  return table;
+}
+
 Value tag_resource(Context& ctx, Input in) {
-  const Table& table = tagged(ctx, in.string("ResourceArn"));
+  const Table& table = taggable(ctx, in.string("ResourceArn"));
   Tags tags = table.tags;
   for (const auto& [key, value] : tags_from(in.list("Tags"))) {
     if (key.starts_with("aws:"))
@@ -38,7 +46,7 @@ Value tag_resource(Context& ctx, Input in) {
 }
 
 Value untag_resource(Context& ctx, Input in) {
-  const Table& table = tagged(ctx, in.string("ResourceArn"));
+  const Table& table = taggable(ctx, in.string("ResourceArn"));
   Table& edited = ctx.edit<Table>(table.id);
   for (const std::string& key : in.strings("TagKeys")) edited.tags.erase(key);
   return Value::map();

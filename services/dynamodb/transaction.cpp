@@ -7,18 +7,14 @@
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/read.h"
+#include "services/dynamodb/throughput_table.h"
+#include "services/dynamodb/transaction.h"
 #include "services/dynamodb/transaction_token.h"
-#include "services/dynamodb/write.h"
 
 namespace squall::dynamodb {
 namespace {
-
 constexpr size_t bytes_max = 4 * 1024 * 1024;
-
-/// What became of one action of a transaction.
-struct Reason {
-  std::string code = "None", message, item_json;
-};
+}  // namespace
 
 AwsError cancelled(const std::vector<Reason>& reasons) {
   std::string codes, json = "[";
@@ -46,30 +42,26 @@ bool any_failed(const std::vector<Reason>& reasons) {
   return std::ranges::any_of(reasons, [](const Reason& r) { return r.code != "None"; });
 }
 
-/// Runs `look`; what AWS refuses about one action becomes its reason.
-template <class F>
-void judge(Reason& reason, F look) {
-  if (reason.code != "None") return;
-  try {
-    look();
-  } catch (const AwsError& error) {
-    if (error.code != "ValidationException") throw;
+bool becomes_reason(Reason& reason, const AwsError& error) {
+  if (error.code == "ValidationException")
     reason.code = "ValidationError";
-    reason.message = error.message;
-  }
+  else if (error.code == "ItemCollectionSizeLimitExceededException")
+    reason.code = "ItemCollectionSizeLimitExceeded";
+  else if (is_throttle(error))
+    reason.code = cancellation_code(error);
+  else
+    return false;
+  reason.message = error.message;
+  return true;
 }
 
-using Locks = std::vector<std::unique_lock<std::mutex>>;
-
-Locks lock_all(const std::vector<std::shared_ptr<TableStore>>& stores) {
-  std::map<std::string, TableStore*> in_order;
-  for (const auto& store : stores) in_order[store->name()] = store.get();
-  Locks locks;
-  for (const auto& [name, store] : in_order) locks.push_back(lock_active(*store));
-  return locks;
+void check_conflicts(const TransactionLocks& locks, std::vector<Reason>& reasons) {
+  for (const size_t i : locks.conflicts())
+    reasons[i] = {"TransactionConflict", "Transaction is ongoing for the item", {}};
+  if (any_failed(reasons)) throw cancelled(reasons);
 }
 
-void check_distinct(const std::vector<std::pair<const TableStore*, const KeyBytes*>>& items) {
+void check_distinct(const ItemPlaces& items) {
   std::set<std::string> seen;
   for (const auto& [store, key] : items) {
     if (key->hash.empty()) continue;  // its key was refused already
@@ -78,7 +70,23 @@ void check_distinct(const std::vector<std::pair<const TableStore*, const KeyByte
   }
 }
 
-using Capacities = std::map<std::string, Capacity>;
+void pay(const ItemPlaces& reads, std::string_view operation, std::vector<Reason>& reasons) {
+  if (!reads.front().first->world().enforces_throughput()) return;
+  std::set<TableStore*> stores;
+  for (size_t i = 0; i < reads.size(); ++i) {
+    const auto& [store, key] = reads[i];
+    const ReadSource source{operation, nullptr, key->hash};
+    const Item* item = store->find(key->position());
+    judge(reasons[i], [&, store = store] {
+      require_read(*store, source);
+      take_read(*store, source, 2 * read_units(item ? item->size() : 0, true));
+    });
+    stores.insert(store);
+  }
+  const bool served = !any_failed(reasons);
+  for (TableStore* store : stores) note_request(*store, operation, served);
+  if (!served) throw cancelled(reasons);
+}
 
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capacities& list) {
   if (wanted == ReturnCapacity::none) return;
@@ -91,6 +99,8 @@ void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capaci
   out += ']';
 }
 
+namespace {
+
 void double_units(Capacity& capacity) {  // a transaction prepares and commits
   capacity.table *= 2;
   for (auto* list : {&capacity.locals, &capacity.globals})
@@ -98,14 +108,6 @@ void double_units(Capacity& capacity) {  // a transaction prepares and commits
 }
 
 // --- writing -------------------------------------------------------------------------------------
-
-struct WriteAction {
-  std::unique_ptr<Placeholders> placeholders;
-  Write write;
-  std::string_view table;
-  Value key_or_item;
-  bool item_on_failure = false;
-};
 
 constexpr std::string_view action_names[] = {"Put", "Update", "Delete", "ConditionCheck"};
 constexpr std::string_view on_failure_names[] = {"NONE", "ALL_OLD"};
@@ -145,20 +147,17 @@ WriteAction action_from(const Value& request) {
   return action;
 }
 
-struct TransactWrite {
-  explicit TransactWrite(const Fields& fields)
-      : capacity(return_capacity(fields)),
-        metrics(return_collection_metrics(fields)),
-        token(fields.optional_text("ClientRequestToken")),
-        items(fields.list("TransactItems")) {
-    for (const Value& item : items.items()) actions.push_back(action_from(item));
-  }
-  ReturnCapacity capacity;
-  bool metrics;
-  std::optional<std::string_view> token;
-  Value items;
-  std::vector<WriteAction> actions;
-};
+}  // namespace
+
+TransactWrite::TransactWrite(const Fields& fields)
+    : capacity(return_capacity(fields)),
+      metrics(return_collection_metrics(fields)),
+      token(fields.optional_text("ClientRequestToken")),
+      items(fields.list("TransactItems")) {
+  for (const Value& item : items.items()) actions.push_back(action_from(item));
+}
+
+namespace {
 
 void find_key(WriteAction& action) {
   Write& write = action.write;
@@ -179,19 +178,49 @@ void check_size(const std::vector<Outcome>& outcomes) {
     throw invalid("Transaction request cannot be larger than 4 MB in aggregate size of items");
 }
 
+/// What the actions add together to one collection is judged together.
+void judge_growth(const TransactWrite& request, const std::vector<Outcome>& outcomes,
+                  std::vector<Reason>& reasons) {
+  CollectionGrowth growth;
+  for (size_t i = 0; i < outcomes.size(); ++i)
+    judge(reasons[i], [&] { growth.add(request.actions[i].write, outcomes[i]); });
+}
+
+/// Before anything is made: all of it is served, or nothing.
+void pay(const TransactWrite& request, std::vector<Outcome>& outcomes,
+         std::vector<Reason>& reasons) {
+  if (!request.actions.front().write.store->world().enforces_throughput()) return;
+  std::map<std::string, TableStore*> stores;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    judge(reasons[i], [&] {
+      take_write(request.actions[i].write, outcomes[i], request.operation, 2);
+    });
+    outcomes[i].paid = true;
+    TableStore& store = *request.actions[i].write.store;
+    stores[store.name()] = &store;
+  }
+  const bool served = !any_failed(reasons);
+  for (const auto& [name, store] : stores) note_request(*store, request.operation, served);
+  if (!served) throw cancelled(reasons);
+}
+
 /// Under all locks: what each action would do, or why the transaction is cancelled.
 std::vector<Outcome> look(const TransactWrite& request, std::vector<Reason>& reasons) {
   std::vector<Outcome> outcomes(request.actions.size());
   for (size_t i = 0; i < outcomes.size(); ++i) {
     judge(reasons[i], [&] { outcomes[i] = evaluate(request.actions[i].write); });
     if (reasons[i].code != "None" || outcomes[i].condition_held) continue;
-    reasons[i].code = "ConditionalCheckFailed";
-    reasons[i].message = "The conditional request failed";
+    const bool inserts = request.actions[i].inserts;
+    reasons[i].code = inserts ? "DuplicateItem" : "ConditionalCheckFailed";
+    reasons[i].message = inserts ? "Duplicate primary key exists in table"
+                                 : "The conditional request failed";
     if (request.actions[i].item_on_failure && outcomes[i].before)
       append_attributes_json(reasons[i].item_json, outcomes[i].before->data());
   }
+  judge_growth(request, outcomes, reasons);
   if (any_failed(reasons)) throw cancelled(reasons);
   check_size(outcomes);
+  pay(request, outcomes, reasons);
   return outcomes;
 }
 
@@ -201,6 +230,7 @@ void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
     if (!action.write.store->has_local_indexes()) continue;
     std::string& text = by_table[action.write.store->name()];
     if (!text.empty()) text += ',';
+    const std::lock_guard lock(action.write.store->mutex());
     append_collection_metrics(text, action.write);
   }
   if (by_table.empty()) return;
@@ -214,13 +244,19 @@ void append_metrics(AnswerWriter& answer, const TransactWrite& request) {
   out += '}';
 }
 
-/// Looks and makes; the capacity by table.
-Capacities run(const api::DirectCall& call, const TransactWrite& request,
-               std::vector<Reason>& reasons, uint64_t hash) {
-  std::vector<std::shared_ptr<TableStore>> stores;
-  for (const WriteAction& action : request.actions) stores.push_back(action.write.store);
+}  // namespace
+
+Capacities transact(const api::DirectCall& call, const TransactWrite& request,
+                    std::vector<Reason>& reasons, uint64_t hash) {
   auto& tokens = call.world.annex<TransactionTokens>();  // before the tables: annexes lock first
-  const Locks locks = lock_all(stores);
+  std::optional<TransactionTokens::UnderWay> under_way;
+  if (request.token) under_way.emplace(tokens, *request.token, hash);
+  ItemPlaces items;
+  for (const WriteAction& action : request.actions)
+    items.emplace_back(action.write.store.get(), &action.write.key);
+  const TransactionLocks locks(items, true);
+  check_conflicts(locks, reasons);
+  const sim::ChangeGroup whole(call.world);  // kept whole or not at all
   const Time now = call.world.now();
   Capacities capacities;
   if (request.token && tokens.was_made(*request.token, hash, now)) {
@@ -246,10 +282,12 @@ Capacities run(const api::DirectCall& call, const TransactWrite& request,
   return capacities;
 }
 
+namespace {
+
 void transact_write_items(const api::DirectCall& call, std::string& out) {
   TransactWrite request{Fields(checked_document(call))};
   std::vector<Reason> reasons(request.actions.size());
-  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
+  ItemPlaces items;
   for (size_t i = 0; i < request.actions.size(); ++i) {
     WriteAction& action = request.actions[i];
     action.write.store = find_store(call, action.table);
@@ -259,7 +297,7 @@ void transact_write_items(const api::DirectCall& call, std::string& out) {
   check_distinct(items);
   if (any_failed(reasons)) throw cancelled(reasons);
   const uint64_t hash = stable_hash(to_json(request.items));
-  const Capacities capacities = run(call, request, reasons, hash);
+  const Capacities capacities = transact(call, request, reasons, hash);
   AnswerWriter answer(out);
   append_capacities(answer, request.capacity, capacities);
   if (request.metrics) append_metrics(answer, request);
@@ -319,15 +357,13 @@ void transact_get_items(const api::DirectCall& call, std::string& out) {
   std::vector<ReadAction> actions;
   for (const Value& item : list.items())
     actions.push_back(read_action(call, item, reasons[actions.size()]));
-  std::vector<std::pair<const TableStore*, const KeyBytes*>> items;
-  std::vector<std::shared_ptr<TableStore>> stores;
-  for (const ReadAction& action : actions) {
-    items.emplace_back(action.store.get(), &action.key);
-    stores.push_back(action.store);
-  }
+  ItemPlaces items;
+  for (const ReadAction& action : actions) items.emplace_back(action.store.get(), &action.key);
   check_distinct(items);
   if (any_failed(reasons)) throw cancelled(reasons);
-  const Locks locks = lock_all(stores);
+  const TransactionLocks locks(items, false);
+  check_conflicts(locks, reasons);
+  pay(items, "TransactGetItems", reasons);
   Capacities capacities;
   AnswerWriter answer(out);
   append_responses(answer.member("Responses"), actions, capacities);

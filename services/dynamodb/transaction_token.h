@@ -13,7 +13,7 @@ namespace squall::dynamodb {
 
 class TransactionTokens final : public sim::Annex {
  public:
-  explicit TransactionTokens(sim::World&) {}
+  explicit TransactionTokens(sim::World& world) : world_(world) {}
   std::string_view kind() const override { return "dynamodb:transaction-tokens"; }
   void reset() override;
   /// Clients make tokens up at random: they are no part of a comparison between runs.
@@ -24,16 +24,36 @@ class TransactionTokens final : public sim::Annex {
   bool was_made(std::string_view token, uint64_t request_hash, Time now);
   void remember(std::string_view token, uint64_t request_hash, Time now);
 
- private:
-  void forget_old(Time now);
+  /// A request on its way: while there is one, the same token is refused with
+  /// TransactionInProgressException.
+  class UnderWay {
+   public:
+    UnderWay(TransactionTokens& tokens, std::string_view token, uint64_t request_hash);
+    ~UnderWay();
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+   private:
+    TransactionTokens& tokens_;
+    std::string token_;
+  };
 
   struct Made {
     uint64_t request_hash;
     Time until;
   };
-  std::mutex mutex_;
-  std::map<std::string, Made, std::less<>> made_;
+  using ByToken = std::map<std::string, Made, std::less<>>;
+  ByToken all() const;
+  void put_back(std::string_view token, Made made);
+
+ private:
+  void forget_old(Time now);
+
+  sim::World& world_;
+  mutable std::mutex mutex_;
+  ByToken made_;
   std::deque<std::pair<Time, std::string>> by_time_;
+  std::map<std::string, uint64_t, std::less<>> under_way_;  // hashes by token
 };
 
 }  // namespace squall::dynamodb

@@ -19,6 +19,7 @@ Value update_ttl(Context& ctx, Input in) {
   const bool enable = wanted.boolean("Enabled");
   const std::string attribute = wanted.string("AttributeName");
   require_usable(table);
+  check_under_way(ctx);
   const TableSettings* there = settings_of(ctx, table);
   const TtlSettings now = there ? there->ttl : TtlSettings{};
   const bool is_on = now.status.starts_with("ENABL");
@@ -104,6 +105,13 @@ void ttl_updated(sim::Scope& scope, const sim::Event& event) {
   set_index(scope, event.subject, ttl.attribute);
 }
 
+/// The index is made anew after a start or a restore.
+void index_again(sim::Scope& scope, const sim::Event& event) {
+  const Table* table = scope.view<Table>(event.subject);
+  const TableSettings* settings = table ? settings_of(scope, *table) : nullptr;
+  if (settings) set_index(scope, event.subject, settings->ttl.attribute);
+}
+
 /// Rounded up: items due about the same time go in one sweep.
 Time whole_second(Time t) {
   const Time floor = from_unix_seconds(unix_seconds(t));
@@ -163,6 +171,7 @@ std::span<const api::HandlerRow> ttl_rows() {
 
 std::span<const sim::EventRow> ttl_events() {
   static const sim::EventRow rows[] = {{"dynamodb.ttl.updated", ttl_updated},
+                                       {"dynamodb.ttl.index", index_again},
                                        {"dynamodb.ttl.sweep", sweep}};
   return rows;
 }

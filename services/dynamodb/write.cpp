@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -107,6 +108,27 @@ void check_update_paths(const Write& write) {
   }
 }
 
+AwsError transaction_conflict() {
+  return {"TransactionConflictException", "Transaction is ongoing for the item"};
+}
+
+std::unique_lock<std::mutex> lock_for_write(const Write& write) {
+  std::unique_lock lock(write.store->mutex(), std::try_to_lock);
+  if (lock.owns_lock()) {
+    check_active(*write.store);
+    return lock;
+  }
+  if (write.store->held().has(write.key.text())) throw transaction_conflict();
+  return lock_active(*write.store);
+}
+
+void CollectionGrowth::add(const Write& write, const Outcome& outcome) {
+  if (!write.store->has_local_indexes() || !outcome.writes) return;
+  int64_t& growth = growth_[{write.store.get(), write.key.hash}];
+  growth += write.store->collection_growth(outcome.before.get(), outcome.after.get());
+  if (!write.store->collections().has_room(write.key.hash, growth)) throw collection_full();
+}
+
 Outcome evaluate(const Write& write) {
   Outcome outcome;
   outcome.before = ItemRef::share(write.store->find(write.key.position()));
@@ -124,10 +146,12 @@ Outcome evaluate(const Write& write) {
     case Write::Kind::remove: outcome.writes = static_cast<bool>(outcome.before); break;
     case Write::Kind::check: outcome.writes = false; break;
   }
+  if (write.store->has_local_indexes()) CollectionGrowth().add(write, outcome);
   return outcome;
 }
 
 void commit(const Write& write, const Outcome& outcome, Time now, Capacity& capacity) {
+  if (!outcome.paid) take_write(write, outcome);
   const size_t before = outcome.before ? outcome.before->size() : 0;
   const size_t after = outcome.after ? outcome.after->size() : 0;
   capacity.table += write_units(std::max(before, after));
@@ -149,7 +173,8 @@ void append_collection_metrics(std::string& out, const Write& write) {
   append_json_string(out, name);
   out += ':';
   append_json(out, AttributeView(at));
-  out += "},\"SizeEstimateRangeGB\":[0.0,1.0]}";
+  const size_t whole = write.store->collections().bytes(write.key.hash) / gigabyte;
+  out += cat("},\"SizeEstimateRangeGB\":[", whole, ".0,", whole + 1, ".0]}");
 }
 
 }  // namespace squall::dynamodb

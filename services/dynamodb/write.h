@@ -2,7 +2,9 @@
 // that single writes, batches and transactions are the same code.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ struct Write {
   KeyBytes key;
   std::string attributes;  // put: the whole item, keys first
   Bound update, condition;
+  std::string_view operation = {};  // for metrics; empty: that of its kind
 };
 
 /// Checks that need no table lock: the update leaves the key alone.
@@ -27,13 +30,28 @@ struct Outcome {
   bool condition_held = true;
   bool writes = true;  // false: a check, or an update that leaves nothing where nothing was
   ItemRef before, after;
+  bool paid = false;  // take_write() took its throughput already
 };
 /// Throws what AWS refuses once it sees the item.
 Outcome evaluate(const Write& write);
-/// Makes it so; `capacity` is what it cost.
+/// Locks the write's table; throws where it has gone, is not active yet, or a transaction that has
+/// it locked is at work on the same item.
+std::unique_lock<std::mutex> lock_for_write(const Write& write);
+/// Makes it so; `capacity` is what it cost. Throws, having changed nothing, where the throughput for
+/// that is used up.
 void commit(const Write& write, const Outcome& outcome, Time now, Capacity& capacity);
 
-/// ItemCollectionMetrics' value, for tables with local indexes.
+/// Of several writes, what they add together to the item collections they touch.
+class CollectionGrowth {
+ public:
+  /// Throws ItemCollectionSizeLimitExceededException.
+  void add(const Write& write, const Outcome& outcome);
+
+ private:
+  std::map<std::pair<const TableStore*, std::string>, int64_t> growth_;
+};
+
+/// ItemCollectionMetrics' value, for tables with local indexes. The table is locked.
 void append_collection_metrics(std::string& out, const Write& write);
 
 /// Sizes, and types of index keys. `by_update` picks AWS's words.

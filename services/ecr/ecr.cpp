@@ -8,6 +8,14 @@
 
 namespace squall::ecr {
 
+void write_binary(sim::BinaryWriter& out, const Bytes& bytes) {
+  out.text(bytes.data ? std::string_view(*bytes.data) : std::string_view());
+}
+
+void read_binary(sim::BinaryReader& in, Bytes& bytes) {
+  bytes.data = std::make_shared<const std::string>(in.text());
+}
+
 std::span<const sim::LatencyRow> latencies() {
   static const sim::LatencyRow rows[] = {
       // Documented: a new policy may take up to 24 hours to act; observed: within some hours.

@@ -25,6 +25,8 @@ struct Bytes {
 inline void append_record_json(std::string& out, const Bytes& bytes) {
   out += std::to_string(bytes.size());
 }
+void write_binary(sim::BinaryWriter& out, const Bytes& bytes);
+void read_binary(sim::BinaryReader& in, Bytes& bytes);
 
 struct Repository {
   static constexpr std::string_view kind = "ecr:repository";

@@ -309,6 +309,16 @@ void set_desired_count(sim::Scope& scope, std::string_view cluster, std::string_
 /// nullptr if there is none; by short names or ARNs.
 const Service* find_service(const sim::Scope& scope, std::string_view cluster,
                             std::string_view service);
+struct ConnectEnd {
+  std::string ip;
+  int64_t port = 0;
+};
+/// The tasks to which the Service Connect proxy beside a task of `caller` (a service's ARN) takes a
+/// connection to `host`:`port`; nullopt where that is no client alias in the caller's namespace, or
+/// the caller has no proxy: then the name is DNS's.
+std::optional<std::vector<ConnectEnd>> connect_ends(const sim::Scope& scope,
+                                                    std::string_view caller,
+                                                    std::string_view host, int64_t port);
 /// Stops a task as the API, a scheduler or a fault would. stop_code: UserInitiated,
 /// ServiceSchedulerInitiated, EssentialContainerExited, TaskFailedToStart, SpotInterruption,
 /// TerminationNotice.

@@ -64,7 +64,54 @@ void check_offers(const sim::Scope& scope, const Service& service, const Value& 
     throw invalid_parameter("Service Connect is not supported with the host network mode.");
 }
 
+/// Without an alias of its own, a port is reached by its discovery name under the namespace's.
+bool is_offered_as(const sim::Scope& scope, const Service& service, const Value& offer,
+                   std::string_view host, int64_t port) {
+  const auto* space = scope.view<map::Namespace>(namespace_id(service.namespace_arn));
+  const std::string full = cat(discovery_name(offer), '.', space ? space->name : std::string());
+  const Value aliases = offer.at("clientAliases");
+  if (aliases.size() == 0) {
+    const auto* definition = scope.view<TaskDefinition>(service.spec.definition);
+    const PortMapping* mapped =
+        definition ? find_port(*definition, offer.at("portName").text(), nullptr) : nullptr;
+    return mapped && mapped->container_port == port && full == host;
+  }
+  return std::ranges::any_of(aliases.items(), [&](const Value& alias) {
+    const Value name = alias.at("dnsName");
+    return alias.at("port").integer() == port && (name.is_string() ? name.text() : full) == host;
+  });
+}
+
+std::vector<ConnectEnd> ends_of(const sim::Scope& scope, const map::Service& discovered) {
+  std::vector<ConnectEnd> ends;
+  for (const map::Instance* i : scope.by<map::Instance>("service:" + discovered.id)) {
+    if (!i->active || i->health == "UNHEALTHY") continue;
+    const auto ip = i->attributes.find("AWS_INSTANCE_IPV4");
+    const auto port = i->attributes.find("AWS_INSTANCE_PORT");
+    if (ip != i->attributes.end() && port != i->attributes.end())
+      ends.push_back({ip->second, parse_int(port->second).value_or(0)});
+  }
+  return ends;
+}
+
 }  // namespace
+
+std::optional<std::vector<ConnectEnd>> connect_ends(const sim::Scope& scope,
+                                                    std::string_view caller,
+                                                    std::string_view host, int64_t port) {
+  const auto* client = scope.view<Service>(caller);
+  if (!client || client->namespace_arn.empty()) return {};
+  for (const Service* service : scope.by<Service>("namespace:" + client->namespace_arn)) {
+    const Value config = value_from_json(service->spec.service_connect_json);
+    for (const Value& offer : config.at("services").items()) {
+      if (!is_offered_as(scope, *service, offer, host, port)) continue;
+      const auto* found =
+          find_discovery(scope, service->namespace_arn, discovery_name(offer));
+      return found ? ends_of(scope, *found) : std::vector<ConnectEnd>{};
+    }
+  }
+  return {};
+}
 
 std::string find_namespace(const sim::Scope& scope, std::string_view name_or_arn) {
   const std::string id = namespace_id(std::string(name_or_arn));

@@ -42,8 +42,9 @@ std::string attribute(const Instance& instance, const char* name) {
   return at == instance.attributes.end() ? std::string() : at->second;
 }
 
-Resolved resolved(const Instance& instance, const DnsRecord& record) {
+Resolved resolved(const Service& service, const Instance& instance, const DnsRecord& record) {
   Resolved out;
+  out.is_weighted = service.routing == "WEIGHTED";
   out.ip = attribute(instance, "AWS_INSTANCE_IPV4");
   out.port = parse_int(attribute(instance, "AWS_INSTANCE_PORT")).value_or(0);
   out.instance_id = instance.instance_id;
@@ -78,7 +79,7 @@ Candidates candidates(const sim::Scope& scope, std::string_view vpc_id, std::str
   for (const Instance* instance : instances_of(scope, service->id)) {
     if (!instance->active) continue;
     if (is_target && !equals_ignore_case(instance->instance_id, instance_id)) continue;
-    all.list.push_back(resolved(*instance, *record));
+    all.list.push_back(resolved(*service, *instance, *record));
     if (instance->health != "UNHEALTHY") healthy.list.push_back(all.list.back());
   }
   return healthy.list.empty() ? all : healthy;

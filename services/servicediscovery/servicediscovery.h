@@ -114,6 +114,7 @@ struct Resolved {
   std::string instance_id;
   std::string alias;        // AWS_ALIAS_DNS_NAME: a load balancer's name; then `ip` is empty
   int64_t ttl_s = 60;
+  bool is_weighted = false; // WEIGHTED routing: an answer holds one
 };
 
 /// Whether some namespace that `vpc_id` (empty: the internet) resolves owns the host name's domain.

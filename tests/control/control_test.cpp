@@ -178,6 +178,13 @@ TEST_F(ControlTest, SaysWhatThereIs) {
   EXPECT_EQ(status(), 200);
 }
 
+TEST_F(ControlTest, ThroughputIsEnforcedOnRequest) {
+  EXPECT_FALSE(ask("GET", "/_squall/throughput").at("enforced").boolean());
+  EXPECT_TRUE(ask("POST", "/_squall/throughput", R"({"enforced":true})").at("enforced").boolean());
+  EXPECT_TRUE(ask("GET", "/_squall/throughput").at("enforced").boolean());
+  EXPECT_THAT(refusal(400, "POST", "/_squall/throughput"), HasSubstr("true"));
+}
+
 TEST_F(ControlTest, AdvancesTheClockAndRunsWhatIsDue) {
   sim::Scope(world(), "us-east-1").after(10min, "test.grow", "thing-1");
   const Value clock = ask("GET", "/_squall/clock");

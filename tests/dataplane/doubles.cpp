@@ -66,6 +66,16 @@ WEAK void set_container_health(sim::Scope& scope, std::string_view arn, std::str
                                std::string_view health) {
   scope.edit<Task>(arn).health = health;
 }
+/// An alias is there if instances of a service "alias:HOST" are.
+WEAK std::optional<std::vector<ConnectEnd>> connect_ends(const sim::Scope& scope, std::string_view,
+                                                         std::string_view host, int64_t) {
+  std::optional<std::vector<ConnectEnd>> ends;
+  for (const auto* i : scope.by<servicediscovery::Instance>(cat("service:alias:", host))) {
+    if (!ends) ends.emplace();
+    ends->push_back({i->attributes.at("AWS_INSTANCE_IPV4"), 80});
+  }
+  return ends;
+}
 }  // namespace ecs
 
 namespace dynamodb {
@@ -73,6 +83,10 @@ WEAK std::vector<std::string> Table::index_keys() const { return {}; }
 WEAK const Table* find_table(const sim::Scope& scope, std::string_view name) {
   return scope.view<Table>(name);
 }
+WEAK bool use_throughput(sim::World&, std::string_view, std::string_view, const SimulatedUse&) {
+  return true;
+}
+WEAK void enforce_throughput(sim::World&, bool) {}
 }  // namespace dynamodb
 
 namespace servicediscovery {

@@ -94,13 +94,23 @@ def test_inactive_expired_and_foreign_keys(squall):
         with pytest.raises(botocore.exceptions.ClientError) as refused:
             getattr(client_of(squall, service, key), call)()
         assert refused.value.response["Error"]["Code"] == code
+    # Operations on items take another way through the server than all others.
+    with pytest.raises(botocore.exceptions.ClientError) as refused:
+        client_of(squall, "dynamodb", key).get_item(TableName="none", Key={"pk": {"S": "a"}})
+    assert refused.value.response["Error"]["Code"] == "UnrecognizedClientException"
     issued = client(squall, "sts", HOME).assume_role(
         RoleArn=new_role(squall, HOME), RoleSessionName="short", DurationSeconds=900)["Credentials"]
+    with pytest.raises(botocore.exceptions.ClientError) as refused:
+        client_of(squall, "dynamodb", issued).get_item(TableName="none", Key={"pk": {"S": "a"}})
+    assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
     status, text = squall.http("POST", f"/_squall/clock?account={HOME}", {"advance": 901})
     assert status == 200, text
     with pytest.raises(botocore.exceptions.ClientError) as refused:
         identity(squall, issued)
     assert refused.value.response["Error"]["Code"] == "ExpiredToken"
+    with pytest.raises(botocore.exceptions.ClientError) as refused:
+        client_of(squall, "dynamodb", issued).get_item(TableName="none", Key={"pk": {"S": "a"}})
+    assert refused.value.response["Error"]["Code"] == "ExpiredTokenException"
     # Somebody's own keys of AWS are any credentials: the default account's.
     for own in ("AKIAIOSFODNN7EXAMPLE", "ASIAQNZGKIQY56JQ7WML"):
         assert client(squall, "sts", own).get_caller_identity()["Account"] == "000000000000"

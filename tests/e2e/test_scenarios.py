@@ -38,7 +38,9 @@ def comparable(dump):
     ("edtech", "eu-west-1", ()),
     ("edtech", "eu-west-1", ("--one-zone", "--no-scaling-policies", "--no-circuit-breaker")),
     ("orders", "eu-central-1", ()),
-    ("orders", "eu-central-1", ("--one-host", "--no-grace-period"))])
+    ("orders", "eu-central-1", ("--one-host", "--no-grace-period")),
+    ("orders", "eu-central-1", ("--scaled-table",)),
+    ("fleet", "us-west-2", ())])
 def test_destroy_leaves_what_was_there_before(squall, tmp_path, scenario, region, flags):
     touch_every_service(squall, region)
     before = comparable(squall.dump())
@@ -51,7 +53,8 @@ def test_destroy_leaves_what_was_there_before(squall, tmp_path, scenario, region
     assert after == before, "\n".join(list(difflib.unified_diff(before, after, lineterm=""))[:200])
 
 
-@pytest.mark.parametrize("scenario, region", [("edtech", "eu-west-1"), ("orders", "eu-central-1")])
+@pytest.mark.parametrize("scenario, region", [
+    ("edtech", "eu-west-1"), ("orders", "eu-central-1"), ("fleet", "us-west-2")])
 def test_destroy_of_nothing_does_nothing(squall, scenario, region):
     touch_every_service(squall, region)
     before = squall.dump()

@@ -67,14 +67,6 @@ def test_the_default_account_is_a_flag(start_squall):
     assert server.aws("sts", "get-caller-identity")["Account"] == "123456789012"
 
 
-def test_durability_is_not_pretended(tmp_path):
-    done = subprocess.run(
-        [conftest.BINARY, "serve", "--port", "0", "--data-dir", tmp_path / "data"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=20, check=False)
-    assert done.returncode != 0
-    assert "data-dir" in done.stdout
-
-
 def test_help_and_coverage_are_worth_reading():
     for words in (["--help"], ["serve", "--help"], ["drill", "--help"], ["coverage"]):
         done = subprocess.run([conftest.BINARY, *words], stdout=subprocess.PIPE, text=True,

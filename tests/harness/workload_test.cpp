@@ -93,5 +93,26 @@ TEST(WorkloadYaml, RefusesWhatMakesNoSense) {
   EXPECT_NE(refusal("behaviours: [{health: fail}]").find("names an image"), std::string::npos);
 }
 
+TEST(WorkloadYaml, ClassesWithTrafficOfTheirOwnAndKeysThatAreHot) {
+  const dataplane::Workload w = parse(R"(
+classes:
+  - {name: usual, calls: [{table: orders, reads: 1}]}
+  - name: sale
+    profile: {points: [[0s, 0], [5m, 60]]}
+    calls:
+      - {table: orders, writes: 10, keys: {count: 500, hot: 2, hot_share: 80 %}}
+)");
+  EXPECT_FALSE(w.classes[0].has_own_profile);
+  ASSERT_TRUE(w.classes[1].has_own_profile);
+  EXPECT_DOUBLE_EQ(w.classes[1].profile.rate_at(150), 30);
+  const dataplane::KeyModel& keys = w.classes[1].calls[0].keys;
+  EXPECT_EQ(keys.count, 500);
+  EXPECT_EQ(keys.hot, 2);
+  EXPECT_DOUBLE_EQ(keys.hot_share, 0.8);
+  EXPECT_NE(refusal("classes: [{name: a, calls: [{table: t, reads: 1, keys: {hot: 0}}]}]")
+                .find("at least one key"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace squall::harness

@@ -242,7 +242,7 @@ TEST_F(StreamTest, Refusals) {
   ddb("DeleteTable", R"({"TableName":"ttt"})");
   advance(10min);
   EXPECT_EQ(streams_error("GetRecords", {{"ShardIterator", it}, {"Limit", 1001}}).code,
-            "ValidationException");
+            "LimitExceededException");
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // Service Connect: names offered in a namespace, their instances, and what is refused.
+#include <algorithm>
+
 #include "services/servicediscovery/servicediscovery.h"
 #include "tests/services/ecs_service_fixture.h"
 
@@ -44,6 +46,24 @@ TEST_F(EcsServiceConnectTest, TasksAreFoundUnderTheDiscoveryName) {
   call("ecs", "DeleteService", {{"cluster", "web"}, {"service", "api"}, {"force", true}});
   EXPECT_EQ(service().status, "INACTIVE");
   EXPECT_THAT(scope().all<servicediscovery::Service>(), SizeIs(0));
+}
+
+TEST_F(EcsServiceConnectTest, AnAliasLeadsThoseWithAProxyToTheTasks) {
+  create(connected());
+  const std::string api = service().id;
+  const auto ends = connect_ends(scope(), api, "api.orders.local", 80);
+  ASSERT_TRUE(ends);
+  ASSERT_THAT(*ends, SizeIs(2));
+  const auto* task = scope().by<Task>("service:" + api).front();
+  EXPECT_TRUE(std::ranges::any_of(*ends, [&](const auto& e) { return e.ip == task->private_ip; }));
+  EXPECT_EQ(ends->front().port, 8080);
+  EXPECT_FALSE(connect_ends(scope(), api, "api.orders.local", 8080)) << "the alias has a port";
+  EXPECT_FALSE(connect_ends(scope(), api, "web.orders.local", 80));
+  create(fargate({{"serviceName", "outside"}}));
+  EXPECT_FALSE(connect_ends(scope(), service("outside").id, "api.orders.local", 80));
+  call("ecs", "UpdateService", {{"cluster", "web"}, {"service", "api"}, {"desiredCount", 0}});
+  advance(5min);
+  EXPECT_THAT(*connect_ends(scope(), api, "api.orders.local", 80), SizeIs(0));
 }
 
 TEST_F(EcsServiceConnectTest, NamespacesAndPortsMustExist) {

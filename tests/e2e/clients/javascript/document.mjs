@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand, BatchWriteCommand, DeleteCommand, DynamoDBDocumentClient,
-  GetCommand, PutCommand, QueryCommand, TransactGetCommand,
+  ExecuteStatementCommand, GetCommand, PutCommand, QueryCommand, TransactGetCommand,
   TransactWriteCommand, UpdateCommand, paginateQuery, paginateScan,
 } from "@aws-sdk/lib-dynamodb";
 
@@ -105,6 +105,10 @@ const both = await send(new TransactGetCommand({ TransactItems: [
   { Get: { TableName, Key: { id: "none", n: 0 } } }] }));
 assert.equal(both.Responses[0].Item.seen, 1);
 assert.equal(both.Responses[1].Item, undefined);
+
+const said = await send(new ExecuteStatementCommand({
+  Statement: `SELECT n FROM "${TableName}" WHERE id = ? AND n > ?`, Parameters: ["b", 57] }));
+assert.deepEqual(said.Items.map((item) => item.n), [58, 59]);
 
 const gone = await send(new DeleteCommand({
   TableName, Key: { id: "t", n: 1 }, ReturnValues: "ALL_OLD" }));

@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""Takes the fleet down again, whole or half-made, and leaves nothing.
+
+Everything is found by the project's tag or its fixed names, so no state file is needed, and what
+is not there is not missed.
+"""
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from common import containers, hosts, network  # noqa: E402
+from stack.base import PROJECT  # noqa: E402
+
+
+def destroy(aws):
+    """Users first, then what they use: each deletion needs its dependents gone."""
+    containers.destroy_services(PROJECT, aws)
+    hosts.destroy_hosts(PROJECT, aws)
+    containers.destroy_cluster(PROJECT, aws)
+    containers.destroy_repositories(PROJECT, aws)  # Container Insights wrote until now
+    hosts.destroy_roles(PROJECT, aws)
+    network.destroy(PROJECT, aws)
+
+
+if __name__ == "__main__":
+    sys.exit(PROJECT.run_destroy(destroy, __doc__))

@@ -1,0 +1,92 @@
+// Changes on their way into global indexes.
+#include "services/dynamodb/index_lag.h"
+
+#include <algorithm>
+
+#include "emulator/core/text.h"
+#include "services/dynamodb/store.h"
+
+namespace squall::dynamodb {
+namespace {
+
+/// As Scope::latency, but from a stream of the index's own: item operations hold no World's lock.
+Duration draw_lag(const sim::World& world, sim::Stream& stream) {
+  const sim::LatencyRow& row = world.laws().latencies.find("dynamodb.index.lag")->second;
+  switch (world.options().latency) {
+    case sim::LatencyProfile::zero: break;
+    case sim::LatencyProfile::measured: return stream.uniform(row.measured_min, row.measured_max);
+    case sim::LatencyProfile::documented:
+      return stream.uniform(row.documented_min, row.documented_max);
+  }
+  return {};
+}
+
+}  // namespace
+
+void IndexBacklog::push(const ItemRef& before, const ItemRef& after, Time due) {
+  if (!queue_) queue_ = std::make_unique<Queue>();
+  queue_->latest = std::max(queue_->latest, due);
+  queue_->changes.push_back({queue_->latest, before, after});
+}
+
+bool IndexBacklog::pop_due(Time now, Change& change) {
+  if (empty() || queue_->changes.front().due > now) return false;
+  change = std::move(queue_->changes.front());
+  queue_->changes.pop_front();
+  return true;
+}
+
+sim::Stream& IndexBacklog::stream(uint64_t seed, std::string_view name) {
+  if (!queue_) queue_ = std::make_unique<Queue>();
+  if (!queue_->has_stream) queue_->stream = sim::Stream(seed, name);
+  queue_->has_stream = true;
+  return queue_->stream;
+}
+
+bool lags(const IndexBacklog& backlog, const sim::World& world) {
+  return world.options().latency != sim::LatencyProfile::zero || !backlog.empty();
+}
+
+IndexEffect effect_on(const IndexPlan& index, const ItemChange& change) {
+  const Item* before = change.before.get();
+  const Item* after = change.after.get();
+  if (before && !is_in_index(index, *before)) before = nullptr;
+  if (after && !is_in_index(index, *after)) after = nullptr;
+  const size_t before_size = before ? projected_size(index, *before) : 0;
+  const size_t after_size = after ? projected_size(index, *after) : 0;
+  const auto same = [&](const std::string& name) {
+    return name.empty() || before->find(name).bytes() == after->find(name).bytes();
+  };
+  if (before && after && same(index.keys.hash) && same(index.keys.range)) {
+    std::string a, b;
+    const bool equal =
+        projected_data(index, *before, a) == projected_data(index, *after, b);
+    return {0, equal ? 0 : std::max(before_size, after_size)};
+  }
+  return {before_size, after_size};
+}
+
+IndexEffect TableStore::postpone(size_t i, const ItemChange& change) {
+  const IndexPlan& index = plan_->indexes[i];
+  IndexBacklog& backlog = indexes_[i].backlog;
+  sim::Stream& stream = backlog.stream(
+      world_.seed(), cat("dynamodb-index/", region_, "/", name_, "/", index.name));
+  backlog.push(change.before, change.after, change.time + draw_lag(world_, stream));
+  catch_up(change.time);  // so that a queue nobody reads does not grow for ever
+  return effect_on(index, change);
+}
+
+void TableStore::catch_up(Time now) {
+  for (size_t i = 0; i < indexes_.size(); ++i) {
+    IndexBacklog::Change change;
+    IndexEffect ignored;
+    while (indexes_[i].backlog.pop_due(now, change)) {
+      ItemChange arrived;
+      arrived.before = std::move(change.before);
+      arrived.after = std::move(change.after);
+      move_in(indexes_[i], plan_->indexes[i], arrived, ignored);
+    }
+  }
+}
+
+}  // namespace squall::dynamodb
