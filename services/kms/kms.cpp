@@ -1,5 +1,5 @@
-// DescribeKey of the keys that AWS manages: clients ask which key a service uses by default. Keys of
-// customers are not served.
+// DescribeKey of the keys that AWS manages: clients ask which key a service uses by default. Keys
+// of customers are not served.
 #include "services/kms/kms.h"
 
 #include <algorithm>
