@@ -91,17 +91,17 @@ def test_the_clock_and_what_is_scheduled_go_on(start_squall, tmp_path):
 def test_an_image_in_the_registry_is_kept(start_squall, tmp_path):
     server = start_squall("--data-dir", tmp_path)
     ecr = server.client("ecr")
-    ecr.create_repository(repositoryName="r")
-    upload = ecr.initiate_layer_upload(repositoryName="r")["uploadId"]
+    ecr.create_repository(repositoryName="repo")
+    upload = ecr.initiate_layer_upload(repositoryName="repo")["uploadId"]
     blob = os.urandom(200_000)
-    ecr.upload_layer_part(repositoryName="r", uploadId=upload, partFirstByte=0,
+    ecr.upload_layer_part(repositoryName="repo", uploadId=upload, partFirstByte=0,
                           partLastByte=len(blob) - 1, layerPartBlob=blob)
     server.stop(signal.SIGKILL)
     ecr = start_squall("--data-dir", tmp_path).client("ecr")
     import hashlib
 
     digest = "sha256:" + hashlib.sha256(blob).hexdigest()
-    done = ecr.complete_layer_upload(repositoryName="r", uploadId=upload, layerDigests=[digest])
+    done = ecr.complete_layer_upload(repositoryName="repo", uploadId=upload, layerDigests=[digest])
     assert done["layerDigest"] == digest
 
 
