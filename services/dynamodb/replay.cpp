@@ -114,7 +114,8 @@ void Doer::fill_from_source() {
     const auto items = world_.annex<BackupItems>().find(backup);
     if (!items) throw BadBytes("it tells of a backup that is not there");
     size_t bytes = 0;
-    for (auto c = items->begin(); c != items->end(); items->next(c)) bytes += items->item(c)->size();
+    for (auto c = items->begin(); c != items->end(); items->next(c))
+      bytes += items->item(c)->size();
     return target.load(*items, bytes);
   }
   const auto source = stores_.find(target.region(), table);

@@ -42,14 +42,14 @@ TEST_F(DynamoStoreTest, ItemsAndIndexes) {
   for (int i = 0; i < 300; ++i)
     put("ttt", cat(R"({"pk":{"S":"p)", i % 7, R"("},"sk":{"N":")", i, R"("},"g":{"B":"YQ=="}})"));
   for (int i = 0; i < 300; i += 3)
-    ddb("DeleteItem", cat(R"({"TableName":"ttt","Key":{"pk":{"S":"p)", i % 7, R"("},"sk":{"N":")", i,
-                          "\"}}}"));
+    ddb("DeleteItem", cat(R"({"TableName":"ttt","Key":{"pk":{"S":"p)", i % 7,
+                          R"("},"sk":{"N":")", i, "\"}}}"));
   ddb("UpdateItem", R"({"TableName":"ttt","Key":{"pk":{"S":"p1"},"sk":{"N":"1"}},
     "UpdateExpression":"SET a = :a","ExpressionAttributeValues":{":a":{"L":[{"NULL":true}]}}})");
-  const std::string query = R"({"TableName":"ttt","IndexName":"iii","KeyConditionExpression":"g = :g",
-    "ExpressionAttributeValues":{":g":{"B":"YQ=="}}})";
-  const std::string local = R"({"TableName":"ttt","IndexName":"lll","KeyConditionExpression":"pk = :p",
-    "ExpressionAttributeValues":{":p":{"S":"p3"}}})";
+  const std::string query = R"({"TableName":"ttt","IndexName":"iii",
+    "KeyConditionExpression":"g = :g","ExpressionAttributeValues":{":g":{"B":"YQ=="}}})";
+  const std::string local = R"({"TableName":"ttt","IndexName":"lll",
+    "KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"p3"}}})";
   const std::string found = to_json(ddb("Query", query)), here = to_json(ddb("Query", local));
   expect_same_after_restart();
   EXPECT_EQ(to_json(ddb("Query", query)), found);
@@ -119,15 +119,17 @@ TEST_F(DynamoStoreTest, BackupsHistoryAndRestores) {
   for (int i = 0; i < 5; ++i) put("ttt", cat(R"({"pk":{"S":"a)", i, "\"}}"));
   const std::string arn(ddb("CreateBackup", R"({"TableName":"ttt","BackupName":"bbb"})")
                             .at("BackupDetails").at("BackupArn").text());
-  const int64_t then = unix_seconds(world().now());
+  const Time then = world().now();
   advance(10min);
   put("ttt", R"({"pk":{"S":"later"}})");
   advance(10min);
   expect_same_after_restart();
   ddb("RestoreTableFromBackup",
       cat(R"({"TargetTableName":"fromBackup","BackupArn":")", arn, "\"}"));
-  ddb("RestoreTableToPointInTime", cat(R"({"TargetTableName":"fromHistory","SourceTableName":"ttt",
-    "RestoreDateTime":)", then, "}"));
+  const Value to_then{{"TargetTableName", "fromHistory"},
+                      {"SourceTableName", "ttt"},
+                      {"RestoreDateTime", then}};
+  call_with("dynamodb", "RestoreTableToPointInTime", to_then);
   put("fromBackup", R"({"pk":{"S":"more"}})");
   expect_same_after_restart();
   EXPECT_EQ(ddb("Scan", R"({"TableName":"fromBackup"})").at("Count").integer(), 6);
