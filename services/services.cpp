@@ -13,6 +13,7 @@
 #include "services/elasticache/elasticache.h"
 #include "services/elbv2/elbv2.h"
 #include "services/iam/iam.h"
+#include "services/kms/kms.h"
 #include "services/logs/logs.h"
 #include "services/rds/rds.h"
 #include "services/servicediscovery/servicediscovery.h"
@@ -35,6 +36,7 @@ std::span<const api::ServiceDefinition* const> all_services() {
       &elasticache::service(),
       &elbv2::service(),
       &iam::service(),
+      &kms::service(),
       &logs::service(),
       &rds::service(),
       &servicediscovery::service(),

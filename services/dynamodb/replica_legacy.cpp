@@ -21,7 +21,9 @@ AwsError not_found(const std::string& name) {
 void check_member(const sim::Scope& scope, const std::string& name, const std::string& region,
                   const Table* other) {
   if (!ec2::is_known_region(region)) throw invalid(cat("Unknown replication region: ", region));
-  const Table* table = scope.in_region(region).view<Table>(name);
+  // A refusal must not make a region.
+  const bool touched = scope.world().regions().contains(region);
+  const Table* table = touched ? scope.in_region(region).view<Table>(name) : nullptr;
   if (!table)
     throw AwsError{"TableNotFoundException",
                    cat("Table not found: Table: '", name, "' not found in region: '", region,

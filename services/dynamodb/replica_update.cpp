@@ -5,6 +5,7 @@
 #include "services/dynamodb/replica.h"
 #include "services/dynamodb/table_settings.h"
 #include "services/ec2/ec2.h"
+#include "services/kms/kms.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -90,6 +91,7 @@ void create_replica(Context& ctx, const Input& in, Table& source) {
   copy.generation = 0;
   copy.backups_since.reset();
   std::erase_if(copy.indexes, [](const Index& i) { return i.status == "DELETING"; });
+  if (copy.sse) copy.sse_key_arn = kms::managed_key_arn(there, "dynamodb");
   apply_overrides(there, replica, copy);
   enable_stream(there, copy);
   Table& made = add_table(there, std::move(copy), "dynamodb.replica.creating");

@@ -182,13 +182,17 @@ int64_t TableStore::collection_growth(const Item* before, const Item* after) con
   return size(after) - size(before);
 }
 
+void TableStore::count_in_collection(const Item* before, const Item* after) {
+  if (has_local_indexes_)
+    collections_.change(items_.component(after ? *after : *before, 0),
+                        collection_growth(before, after));
+}
+
 void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effects) {
   const Item* before = change.before.get();
   const Item* after = change.after.get();
   note_item(*this, change);  // first: whoever sees the change waits for it
-  if (has_local_indexes_)
-    collections_.change(items_.component(after ? *after : *before, 0),
-                        collection_growth(before, after));
+  count_in_collection(before, after);
   if (effects) effects->assign(indexes_.size(), {});
   for (size_t i = 0; i < indexes_.size(); ++i) {
     IndexEffect effect;
@@ -236,9 +240,9 @@ TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPl
 void TableStore::load(OrderedIndex items, size_t bytes) {
   items_ = std::move(items);
   bytes_ = bytes;
+  collections_.clear();
   for (auto c = items_.begin(); has_local_indexes_ && c != items_.end(); items_.next(c))
-    collections_.change(items_.component(*items_.item(c), 0),
-                        collection_growth(nullptr, items_.item(c)));
+    count_in_collection(nullptr, items_.item(c));
   for (size_t i = 0; i < indexes_.size(); ++i)
     indexes_[i] = fill_secondary(*plan_, plan_->indexes[i]);
 }

@@ -164,6 +164,7 @@ class TableStore {
     size_t bytes = 0;
     IndexBacklog backlog = {};
   };
+  void count_in_collection(const Item* before, const Item* after);
   static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
   Secondary fill_secondary(const Plan& plan, const IndexPlan& index);
   void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,

@@ -1,5 +1,6 @@
 // A table as CreateTable describes it.
 #include "services/dynamodb/internal.h"
+#include "services/kms/kms.h"
 
 namespace squall::dynamodb {
 namespace {
@@ -11,11 +12,10 @@ void check_units(int64_t value, std::string_view name) {
     throw invalid(cat("Given value ", value, " for ", name, " is out of bounds"));
 }
 
-std::string kms_arn(const sim::Scope& scope, const std::string& key) {
+std::string kms_arn(sim::Scope& scope, const std::string& key) {
   if (key.starts_with("arn:")) return key;
   if (!key.empty()) return scope.arn("kms", key.starts_with("alias/") ? key : cat("key/", key));
-  sim::Scope names = scope;
-  return scope.arn("kms", cat("key/", names.new_uuid("dynamodb-kms")));
+  return kms::managed_key_arn(scope, "dynamodb");
 }
 
 }  // namespace

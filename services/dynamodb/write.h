@@ -37,8 +37,8 @@ Outcome evaluate(const Write& write);
 /// Locks the write's table; throws where it has gone, is not active yet, or a transaction that has
 /// it locked is at work on the same item.
 std::unique_lock<std::mutex> lock_for_write(const Write& write);
-/// Makes it so; `capacity` is what it cost. Throws, having changed nothing, where the throughput for
-/// that is used up.
+/// Makes it so; `capacity` is what it cost. Throws, having changed nothing, where the throughput
+/// for that is used up.
 void commit(const Write& write, const Outcome& outcome, Time now, Capacity& capacity);
 
 /// Of several writes, what they add together to the item collections they touch.

@@ -47,7 +47,7 @@ class Dynamo:
         for call, check, answer in zip(self.calls, self.checks, answers):
             said = check(answer)
             if said:
-                wrong.append(f"{said}\n   {json.dumps(call)}\n   {json.dumps(answer)}")
+                wrong.append(f"{said}\n   {json.dumps(call)[:500]}\n   {json.dumps(answer)[:500]}")
         if wrong:
             shown = "\n".join(wrong[:5])
             pytest.fail(f"{len(wrong)} of {len(answers)} are wrong:\n{shown}", pytrace=False)

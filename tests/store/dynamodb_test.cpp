@@ -42,14 +42,16 @@ TEST_F(DynamoStoreTest, ItemsAndIndexes) {
   for (int i = 0; i < 300; ++i)
     put("ttt", cat(R"({"pk":{"S":"p)", i % 7, R"("},"sk":{"N":")", i, R"("},"g":{"B":"YQ=="}})"));
   for (int i = 0; i < 300; i += 3)
-    ddb("DeleteItem", cat(R"({"TableName":"ttt","Key":{"pk":{"S":"p)", i % 7,
-                          R"("},"sk":{"N":")", i, "\"}}}"));
+    ddb("DeleteItem",
+        cat(R"({"TableName":"ttt","Key":{"pk":{"S":"p)", i % 7, R"("},"sk":{"N":")", i, "\"}}}"));
   ddb("UpdateItem", R"({"TableName":"ttt","Key":{"pk":{"S":"p1"},"sk":{"N":"1"}},
     "UpdateExpression":"SET a = :a","ExpressionAttributeValues":{":a":{"L":[{"NULL":true}]}}})");
-  const std::string query = R"({"TableName":"ttt","IndexName":"iii",
-    "KeyConditionExpression":"g = :g","ExpressionAttributeValues":{":g":{"B":"YQ=="}}})";
-  const std::string local = R"({"TableName":"ttt","IndexName":"lll",
-    "KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"p3"}}})";
+  const std::string query =
+      R"({"TableName":"ttt","IndexName":"iii","KeyConditionExpression":"g = :g",
+    "ExpressionAttributeValues":{":g":{"B":"YQ=="}}})";
+  const std::string local =
+      R"({"TableName":"ttt","IndexName":"lll","KeyConditionExpression":"pk = :p",
+    "ExpressionAttributeValues":{":p":{"S":"p3"}}})";
   const std::string found = to_json(ddb("Query", query)), here = to_json(ddb("Query", local));
   expect_same_after_restart();
   EXPECT_EQ(to_json(ddb("Query", query)), found);
