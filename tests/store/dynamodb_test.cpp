@@ -1,4 +1,5 @@
 // DynamoDB's items, streams, backups, history, tokens and replicas on a data directory.
+#include "services/dynamodb/store.h"
 #include "tests/store/fixture.h"
 
 namespace squall::store {
@@ -52,9 +53,15 @@ TEST_F(DynamoStoreTest, ItemsAndIndexes) {
   const std::string local =
       R"({"TableName":"ttt","IndexName":"lll","KeyConditionExpression":"pk = :p",
     "ExpressionAttributeValues":{":p":{"S":"p3"}}})";
+  const auto collection_bytes = [&] {
+    return dynamodb::stores_of(world()).find("us-east-1", "ttt")->collections().bytes("p1");
+  };
+  const size_t bytes = collection_bytes();
   const std::string found = to_json(ddb("Query", query)), here = to_json(ddb("Query", local));
   expect_same_after_restart();
   EXPECT_EQ(to_json(ddb("Query", query)), found);
+  EXPECT_GT(bytes, 0U);
+  EXPECT_EQ(collection_bytes(), bytes) << "places in local indexes count";
   EXPECT_EQ(to_json(ddb("Query", local)), here);
   EXPECT_EQ(ddb("DescribeTable", R"({"TableName":"ttt"})").at("Table").at("ItemCount").integer(),
             200);
