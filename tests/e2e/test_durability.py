@@ -42,10 +42,12 @@ def test_killed_under_load_it_keeps_what_it_acknowledged(start_squall, tmp_path)
         "Enabled": True, "AttributeName": "expires"})
     workers, reader = workers_of_a_round(), StreamReader()
     kills, deadline = 0, time.monotonic() + SECONDS
+    flags = "--data-dir", data, "--threads", "2"
     while kills < KILLS if KILLS else time.monotonic() < deadline:
         load(server.endpoint, workers, rng.uniform(0.02, 0.3), lambda: server.stop(signal.SIGKILL))
         kills += 1
-        server = start_squall("--data-dir", data, "--threads", "2")
+        # Half of the time the log is begun anew as often as can be, and killed in between.
+        server = start_squall(*flags, "--log-mb", rng.choice(["0", "64"]))
         caller = Caller(server.endpoint)
         try:
             for worker in workers:

@@ -1,4 +1,5 @@
 // DynamoDB's items, streams, backups, history, tokens and replicas on a data directory.
+#include "services/dynamodb/store.h"
 #include "tests/store/fixture.h"
 
 namespace squall::store {
@@ -52,9 +53,15 @@ TEST_F(DynamoStoreTest, ItemsAndIndexes) {
   const std::string local =
       R"({"TableName":"ttt","IndexName":"lll","KeyConditionExpression":"pk = :p",
     "ExpressionAttributeValues":{":p":{"S":"p3"}}})";
+  const auto collection_bytes = [&] {
+    return dynamodb::stores_of(world()).find("us-east-1", "ttt")->collections().bytes("p1");
+  };
+  const size_t bytes = collection_bytes();
   const std::string found = to_json(ddb("Query", query)), here = to_json(ddb("Query", local));
   expect_same_after_restart();
   EXPECT_EQ(to_json(ddb("Query", query)), found);
+  EXPECT_GT(bytes, 0U);
+  EXPECT_EQ(collection_bytes(), bytes) << "places in local indexes count";
   EXPECT_EQ(to_json(ddb("Query", local)), here);
   EXPECT_EQ(ddb("DescribeTable", R"({"TableName":"ttt"})").at("Table").at("ItemCount").integer(),
             200);
@@ -121,15 +128,17 @@ TEST_F(DynamoStoreTest, BackupsHistoryAndRestores) {
   for (int i = 0; i < 5; ++i) put("ttt", cat(R"({"pk":{"S":"a)", i, "\"}}"));
   const std::string arn(ddb("CreateBackup", R"({"TableName":"ttt","BackupName":"bbb"})")
                             .at("BackupDetails").at("BackupArn").text());
-  const int64_t then = unix_seconds(world().now());
+  const Time then = world().now();
   advance(10min);
   put("ttt", R"({"pk":{"S":"later"}})");
   advance(10min);
   expect_same_after_restart();
   ddb("RestoreTableFromBackup",
       cat(R"({"TargetTableName":"fromBackup","BackupArn":")", arn, "\"}"));
-  ddb("RestoreTableToPointInTime", cat(R"({"TargetTableName":"fromHistory","SourceTableName":"ttt",
-    "RestoreDateTime":)", then, "}"));
+  const Value to_then{{"TargetTableName", "fromHistory"},
+                      {"SourceTableName", "ttt"},
+                      {"RestoreDateTime", then}};
+  call_with("dynamodb", "RestoreTableToPointInTime", to_then);
   put("fromBackup", R"({"pk":{"S":"more"}})");
   expect_same_after_restart();
   EXPECT_EQ(ddb("Scan", R"({"TableName":"fromBackup"})").at("Count").integer(), 6);

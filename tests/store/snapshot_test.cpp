@@ -20,7 +20,7 @@ class SnapshotTest : public StoreTest {
   }
   void fill() {
     make_table("ttt", R"(,"StreamSpecification":{"StreamEnabled":true,
-      "StreamViewType":"NEW_AND_OLD_IMAGES"},"GlobalSecondaryIndexes":[])");
+      "StreamViewType":"NEW_AND_OLD_IMAGES"})");
     put("ttt", R"({"pk":{"S":"a"},"n":{"N":"1"}})");
     call("iam", "CreateUser", R"({"UserName":"someone"})");
     call("ec2", "CreateVpc", R"({"CidrBlock":"10.0.0.0/16"})");
