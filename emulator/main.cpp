@@ -25,6 +25,7 @@ struct ServeFlags {
   uint16_t port = 4566;
   uint64_t seed = 1;
   int threads = 1;
+  size_t log_mb = 64;
   bool quiet = false, throughput = false, fsync = false;
 };
 
@@ -38,6 +39,12 @@ void add_serve(CLI::App& app, ServeFlags& flags) {
   serve->add_flag("--fsync", flags.fsync,
                   "With --data-dir: survive the loss of power as well, at the disk's pace")
       ->needs("--data-dir");
+  serve
+      ->add_option("--log-mb", flags.log_mb,
+                   "With --data-dir: how long the log may grow before it is begun anew; a longer "
+                   "one writes less and starts slower")
+      ->needs("--data-dir")
+      ->capture_default_str();
   serve->add_option("--seed", flags.seed, "Seed of everything random")->capture_default_str();
   serve
       ->add_option("--pace", flags.pace,
@@ -129,6 +136,7 @@ int run_serve(const ServeFlags& flags) {
   options.secret_key = flags.secret_key;
   options.data_dir = flags.data_dir;
   options.fsync = flags.fsync;
+  options.log_mb = flags.log_mb;
   options.http.certificate_dir = flags.data_dir;
   options.warn_unread = !flags.quiet;
   LocalServer server(options);

@@ -133,6 +133,7 @@ struct LocalServer::Impl {
     store::StoreOptions store;
     store.dir = options.data_dir;
     store.fsync = options.fsync;
+    store.log_bytes_max = options.log_mb << 20;
     return std::make_unique<store::Keeper>(worlds, std::move(store));
   }
 

@@ -17,6 +17,7 @@ struct ServeOptions {
   std::string secret_key;       // not empty: every request must be signed with it
   std::string data_dir;         // not empty: state is kept there and outlives the process
   bool fsync = false;           // and the loss of power
+  size_t log_mb = 64;           // the log is begun anew when it is longer, and than the state
   bool warn_unread = false;     // say on stderr, once each, which members a handler ignored
 };
 

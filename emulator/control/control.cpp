@@ -19,8 +19,9 @@ constexpr RouteRow index_route[] = {
 
 const std::array<std::span<const RouteRow>, 9>& all_routes() {
   static const std::array<std::span<const RouteRow>, 9> routes{
-      index_route,      health_routes(),       state_routes(), clock_routes(),
-      journal_routes(), reachability_routes(), fault_routes(), throughput_routes(), snapshot_routes()};
+      index_route,    health_routes(),     state_routes(),
+      clock_routes(), journal_routes(),    reachability_routes(),
+      fault_routes(), throughput_routes(), snapshot_routes()};
   return routes;
 }
 

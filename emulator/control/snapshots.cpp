@@ -21,7 +21,8 @@ void check_name(const std::string& name) {
 
 AwsError no_snapshot(const sim::World& world, const std::string& name) {
   std::string known;
-  for (const auto& [there, snapshot] : world.snapshots()) known += cat(known.empty() ? "" : ", ", there);
+  for (const auto& [there, snapshot] : world.snapshots())
+    known += cat(known.empty() ? "" : ", ", there);
   return {"NotFound",
           cat("There is no snapshot '", name, "' of account ", world.account(),
               ". There are: ", known.empty() ? "none" : known, "."),

@@ -61,6 +61,7 @@ void Keeper::watch() {
 }
 
 void Keeper::checkpoint() {
+  const std::lock_guard one(checkpointing_);
   uint64_t up_to = store_.last();  // before the accounts: a World made later begins behind it
   for (const std::string& account : worlds_.accounts()) {
     sim::World& world = worlds_.world(account);

@@ -23,7 +23,7 @@ class Keeper {
   const sim::ChangeLog& log() const { return store_; }
   /// `told` is called whenever more has become durable.
   void start(std::function<void()> told);
-  /// All Worlds as they are now become what the log goes on from.
+  /// All Worlds as they are now become what the log goes on from. From any thread.
   void checkpoint();
 
  private:
@@ -32,6 +32,7 @@ class Keeper {
 
   api::Worlds& worlds_;
   Store store_;
+  std::mutex checkpointing_;  // one at a time
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

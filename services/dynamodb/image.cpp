@@ -33,6 +33,7 @@ StoreImage::StoreImage(const TableStore& store)
     : plan(store.plan_),
       items(store.items_),
       bytes(store.bytes_),
+      collections(store.collections_),
       has_local_indexes(store.has_local_indexes_) {
   const bool settled = std::ranges::all_of(
       store.indexes_, [](const TableStore::Secondary& s) { return s.backlog.empty(); });
@@ -52,6 +53,7 @@ std::shared_ptr<TableStore> StoreImage::make(sim::World& world) const {
   if (indexes.size() == store->indexes_.size()) {
     store->items_ = items;
     store->bytes_ = bytes;
+    store->collections_ = collections;
     for (size_t i = 0; i < indexes.size(); ++i) {
       store->indexes_[i].entries = indexes[i].entries;
       store->indexes_[i].bytes = indexes[i].bytes;
@@ -79,6 +81,7 @@ void StoreImage::put_back(TableStore& store, const std::vector<ItemRef>& items) 
   for (const ItemRef& item : items) {
     store.items_.insert(item.get());
     store.bytes_ += item->size();
+    store.count_in_collection(nullptr, item.get());
   }
 }
 

@@ -42,6 +42,7 @@ struct StoreImage {
   std::shared_ptr<const Plan> plan;
   OrderedIndex items;
   size_t bytes = 0;
+  Collections collections;
   bool has_local_indexes = false;
   struct IndexImage {
     OrderedIndex entries;

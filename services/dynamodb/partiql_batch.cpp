@@ -12,6 +12,8 @@ namespace {
 
 using namespace partiql;
 
+constexpr std::string_view operation = "BatchExecuteStatement";
+
 /// As BatchStatementError spells errors; empty: that one is the whole request's.
 std::string_view error_code(std::string_view exception) {
   constexpr std::pair<std::string_view, std::string_view> codes[] = {
@@ -63,14 +65,9 @@ std::string run_read(const api::DirectCall& call, const BatchStatement& one,
       "Select statements within BatchExecuteStatement must specify the primary key in the where "
       "clause.");
   const auto lock = lock_active(*read.store);
-  const ReadSource source{"BatchExecuteStatement", nullptr, read.key.hash};
-  require_read(*read.store, source);
-  Capacity cost;
-  const Item* item = find_item(read, one.consistent, cost);
-  take_read(*read.store, source, cost.table);
-  capacities[read.store->name()].table += cost.table;
   std::string out;
-  if (item)
+  if (const Item* item =
+          find_item(read, one.consistent, capacities[read.store->name()], operation))
     read.projection.append_json(out, item->data());
   return out;
 }
@@ -80,7 +77,7 @@ std::string run_write(const api::DirectCall& call, const BatchStatement& one,
   if (one.statement->kind == Statement::Kind::exists)
     throw invalid("EXISTS can only be used as a statement of a transaction");
   Write write = write_of(call, *one.statement);
-  write.operation = "BatchExecuteStatement";
+  write.operation = operation;
   const auto lock = lock_for_write(write);
   const Outcome outcome = evaluate(write);
   if (!outcome.condition_held) {

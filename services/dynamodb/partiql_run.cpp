@@ -2,6 +2,7 @@
 #include "services/dynamodb/partiql_run.h"
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/throughput_table.h"
 
 namespace squall::dynamodb::partiql {
 namespace {
@@ -107,9 +108,14 @@ ItemRead item_read_of(const api::DirectCall& call, const Statement& statement,
   return read;
 }
 
-const Item* find_item(const ItemRead& read, bool consistent, Capacity& capacity) {
+const Item* find_item(const ItemRead& read, bool consistent, Capacity& capacity,
+                      std::string_view operation, double factor) {
+  const ReadSource source{operation, nullptr, read.key.hash};
+  require_read(*read.store, source);
   const Item* item = read.store->find(read.key.position());
-  capacity.table += read_units(item ? item->size() : 0, consistent);
+  const double units = factor * read_units(item ? item->size() : 0, consistent);
+  take_read(*read.store, source, units);
+  capacity.table += units;
   return item && is_true(read.filter, item) ? item : nullptr;
 }
 

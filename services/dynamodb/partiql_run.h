@@ -29,7 +29,10 @@ struct ItemRead {
 ItemRead item_read_of(const api::DirectCall& call, const Statement& statement,
                       std::string_view refusal);
 /// Under the table's lock: the item, where it is there and satisfies the clause.
-const Item* find_item(const ItemRead& read, bool consistent, Capacity& capacity);
+/// `operation` is for metrics. Throws where the table gives no more; a transaction costs twice as
+/// much (`factor`).
+const Item* find_item(const ItemRead& read, bool consistent, Capacity& capacity,
+                      std::string_view operation, double factor = 1);
 
 /// DuplicateItemException, as INSERT gives it.
 AwsError duplicate_item();

@@ -2,6 +2,7 @@
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/partiql_run.h"
+#include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/transaction.h"
 
 namespace squall::dynamodb {
@@ -57,6 +58,7 @@ struct Transaction {
 };
 
 constexpr size_t bytes_max = 4 * 1024 * 1024;
+constexpr std::string_view operation = "ExecuteTransaction";
 
 void run_reads(const api::DirectCall& call, Transaction& transaction, std::string& out) {
   std::vector<ItemRead> reads(transaction.statements.size());
@@ -70,16 +72,24 @@ void run_reads(const api::DirectCall& call, Transaction& transaction, std::strin
   check_distinct(items);
   const TransactionLocks locks(items, false);
   check_conflicts(locks, transaction.reasons);
-  pay(items, "ExecuteTransaction", transaction.reasons);
   Capacities capacities;
   size_t bytes = 0;
   std::string responses;
-  for (const ItemRead& read : reads) {
-    Capacity one;
-    const Item* item = find_item(read, true, one);
-    Capacity& capacity = capacities[read.store->name()];
-    capacity.split = Capacity::Split::read;
-    capacity.table += 2 * one.table;
+  std::vector<const Item*> found(reads.size());
+  std::map<std::string, TableStore*> tables;
+  for (size_t i = 0; i < reads.size(); ++i) {
+    tables[reads[i].store->name()] = reads[i].store.get();
+    Capacity& capacity = capacities[reads[i].store->name()];
+    judge(transaction.reasons[i],
+          [&] { found[i] = find_item(reads[i], true, capacity, operation, 2); });
+  }
+  const bool served = !any_failed(transaction.reasons);
+  for (const auto& [name, store] : tables) note_request(*store, operation, served);
+  if (!served) throw cancelled(transaction.reasons);
+  for (size_t i = 0; i < reads.size(); ++i) {
+    const ItemRead& read = reads[i];
+    const Item* item = found[i];
+    capacities[read.store->name()].split = Capacity::Split::read;
     responses += responses.empty() ? "{" : ",{";
     if (item) {
       bytes += item->size();
@@ -98,7 +108,7 @@ void run_reads(const api::DirectCall& call, Transaction& transaction, std::strin
 void run_writes(const api::DirectCall& call, Transaction& transaction, std::string& out) {
   TransactWrite request;
   request.token = transaction.token;
-  request.operation = "ExecuteTransaction";
+  request.operation = operation;
   ItemPlaces items;
   for (size_t i = 0; i < transaction.statements.size(); ++i) {
     const TransactStatement& one = transaction.statements[i];

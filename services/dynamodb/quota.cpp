@@ -29,7 +29,8 @@ void check_under_way(const sim::Scope& scope, size_t more) {
 }
 
 void check_new_table(const sim::Scope& scope, const Table& table) {
-  const auto globals = std::ranges::count_if(table.indexes, [](const Index& i) { return i.global; });
+  const auto globals =
+      std::ranges::count_if(table.indexes, [](const Index& i) { return i.global; });
   check_under_way(scope, 1 + static_cast<size_t>(globals));
   if (scope.all<Table>().size() >= tables_max)
     throw limit_exceeded(cat("Subscriber limit exceeded: Only ", tables_max,

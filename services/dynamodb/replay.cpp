@@ -114,7 +114,8 @@ void Doer::fill_from_source() {
     const auto items = world_.annex<BackupItems>().find(backup);
     if (!items) throw BadBytes("it tells of a backup that is not there");
     size_t bytes = 0;
-    for (auto c = items->begin(); c != items->end(); items->next(c)) bytes += items->item(c)->size();
+    for (auto c = items->begin(); c != items->end(); items->next(c))
+      bytes += items->item(c)->size();
     return target.load(*items, bytes);
   }
   const auto source = stores_.find(target.region(), table);
@@ -312,6 +313,15 @@ void begin_again(sim::World& world, const std::string& region) {
 
 }  // namespace
 
+/// A replica that was being made when all ended is none: nothing is told to it.
+void set_destinations(Stores& stores, const std::shared_ptr<TableStore>& store) {
+  const std::lock_guard lock(store->mutex());
+  ReplicaTap* tap = store->attached_if<ReplicaTap>();
+  if (!tap) return;
+  const sim::Scope scope(stores.world(), store->region());
+  tap->set_destinations(other_replicas(scope, store->name()));
+}
+
 /// Records decide: their tables get indexes and settings, and what no record speaks of goes.
 void Stores::settle() {
   shared_items_.clear();
@@ -330,6 +340,7 @@ void Stores::settle() {
   }
   for (const auto& store : all())
     if (!tables.contains({store->region(), store->name()})) drop(store->region(), store->name());
+  for (const auto& store : all()) set_destinations(*this, store);
   auto& logs = world_.annex<StreamLogs>();
   for (const auto& log : logs.all()) {
     log->trim(world_.now());

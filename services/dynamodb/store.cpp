@@ -182,13 +182,17 @@ int64_t TableStore::collection_growth(const Item* before, const Item* after) con
   return size(after) - size(before);
 }
 
+void TableStore::count_in_collection(const Item* before, const Item* after) {
+  if (has_local_indexes_)
+    collections_.change(items_.component(after ? *after : *before, 0),
+                        collection_growth(before, after));
+}
+
 void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effects) {
   const Item* before = change.before.get();
   const Item* after = change.after.get();
   note_item(*this, change);  // first: whoever sees the change waits for it
-  if (has_local_indexes_)
-    collections_.change(items_.component(after ? *after : *before, 0),
-                        collection_growth(before, after));
+  count_in_collection(before, after);
   if (effects) effects->assign(indexes_.size(), {});
   for (size_t i = 0; i < indexes_.size(); ++i) {
     IndexEffect effect;
@@ -210,6 +214,7 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
 
 void TableStore::adopt(std::shared_ptr<const Plan> plan) {
   std::vector<Secondary> indexes;
+  bool has_new_local = false;  // only where items were read back before the table's record was
   for (const IndexPlan& index : plan->indexes) {
     const auto old = std::ranges::find(plan_->indexes, index);
     if (old != plan_->indexes.end()) {
@@ -217,9 +222,17 @@ void TableStore::adopt(std::shared_ptr<const Plan> plan) {
       continue;
     }
     indexes.push_back(fill_secondary(*plan, index));
+    has_new_local = has_new_local || !index.global;
   }
   indexes_ = std::move(indexes);
   plan_ = std::move(plan);
+  if (has_new_local) count_collections();
+}
+
+void TableStore::count_collections() {
+  collections_.clear();
+  for (auto c = items_.begin(); has_local_indexes_ && c != items_.end(); items_.next(c))
+    count_in_collection(nullptr, items_.item(c));
 }
 
 TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPlan& index) {
@@ -236,9 +249,7 @@ TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPl
 void TableStore::load(OrderedIndex items, size_t bytes) {
   items_ = std::move(items);
   bytes_ = bytes;
-  for (auto c = items_.begin(); has_local_indexes_ && c != items_.end(); items_.next(c))
-    collections_.change(items_.component(*items_.item(c), 0),
-                        collection_growth(nullptr, items_.item(c)));
+  count_collections();
   for (size_t i = 0; i < indexes_.size(); ++i)
     indexes_[i] = fill_secondary(*plan_, plan_->indexes[i]);
 }

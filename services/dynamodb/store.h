@@ -164,6 +164,8 @@ class TableStore {
     size_t bytes = 0;
     IndexBacklog backlog = {};
   };
+  void count_in_collection(const Item* before, const Item* after);
+  void count_collections();
   static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
   Secondary fill_secondary(const Plan& plan, const IndexPlan& index);
   void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,

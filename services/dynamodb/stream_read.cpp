@@ -255,11 +255,12 @@ void get_records(const api::DirectCall& call, std::string& out) {
   list += '[';
   const char* comma = "";
   const uint64_t from = std::max(it.position, log->horizon(now));
-  it.position = log->read(from, shard.last, static_cast<size_t>(limit), [&](const StreamEntry& entry) {
-    list += comma;
-    comma = ",";
-    return append_record(list, *log, entry);
-  });
+  it.position =
+      log->read(from, shard.last, static_cast<size_t>(limit), [&](const StreamEntry& entry) {
+        list += comma;
+        comma = ",";
+        return append_record(list, *log, entry);
+      });
   list += ']';
   await_writers(call.world, *log);
   it.made = now;

@@ -70,24 +70,6 @@ void check_distinct(const ItemPlaces& items) {
   }
 }
 
-void pay(const ItemPlaces& reads, std::string_view operation, std::vector<Reason>& reasons) {
-  if (!reads.front().first->world().enforces_throughput()) return;
-  std::set<TableStore*> stores;
-  for (size_t i = 0; i < reads.size(); ++i) {
-    const auto& [store, key] = reads[i];
-    const ReadSource source{operation, nullptr, key->hash};
-    const Item* item = store->find(key->position());
-    judge(reasons[i], [&, store = store] {
-      require_read(*store, source);
-      take_read(*store, source, 2 * read_units(item ? item->size() : 0, true));
-    });
-    stores.insert(store);
-  }
-  const bool served = !any_failed(reasons);
-  for (TableStore* store : stores) note_request(*store, operation, served);
-  if (!served) throw cancelled(reasons);
-}
-
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capacities& list) {
   if (wanted == ReturnCapacity::none) return;
   std::string& out = answer.member("ConsumedCapacity");
@@ -325,6 +307,26 @@ ReadAction read_action(const api::DirectCall& call, const Value& request, Reason
   return action;
 }
 
+/// Before anything is read. Throws the reasons where something is throttled.
+void pay(const ItemPlaces& reads, std::vector<Reason>& reasons) {
+  constexpr std::string_view operation = "TransactGetItems";
+  if (!reads.front().first->world().enforces_throughput()) return;
+  std::set<TableStore*> stores;
+  for (size_t i = 0; i < reads.size(); ++i) {
+    const auto& [store, key] = reads[i];
+    const ReadSource source{operation, nullptr, key->hash};
+    const Item* item = store->find(key->position());
+    judge(reasons[i], [&, store = store] {
+      require_read(*store, source);
+      take_read(*store, source, 2 * read_units(item ? item->size() : 0, true));
+    });
+    stores.insert(store);
+  }
+  const bool served = !any_failed(reasons);
+  for (TableStore* store : stores) note_request(*store, operation, served);
+  if (!served) throw cancelled(reasons);
+}
+
 void append_responses(std::string& out, const std::vector<ReadAction>& actions,
                       Capacities& capacities) {
   size_t bytes = 0;
@@ -363,7 +365,7 @@ void transact_get_items(const api::DirectCall& call, std::string& out) {
   if (any_failed(reasons)) throw cancelled(reasons);
   const TransactionLocks locks(items, false);
   check_conflicts(locks, reasons);
-  pay(items, "TransactGetItems", reasons);
+  pay(items, reasons);
   Capacities capacities;
   AnswerWriter answer(out);
   append_responses(answer.member("Responses"), actions, capacities);

@@ -38,8 +38,6 @@ void judge(Reason& reason, F look) {
 /// Cancelled where another transaction is at work on one of the items.
 void check_conflicts(const TransactionLocks& locks, std::vector<Reason>& reasons);
 void check_distinct(const ItemPlaces& items);
-/// Takes the throughput of a transaction's reads; throws the reasons where something is throttled.
-void pay(const ItemPlaces& reads, std::string_view operation, std::vector<Reason>& reasons);
 
 using Capacities = std::map<std::string, Capacity>;  // by table
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted, const Capacities& list);

@@ -1,4 +1,5 @@
-// The tables of a transaction, locked together, and what others learn of the items it is at work on.
+// The tables of a transaction, locked together, and what others learn of the items that it is at
+// work on.
 #pragma once
 
 #include <memory>

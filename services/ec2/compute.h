@@ -12,9 +12,6 @@
 
 namespace squall::ec2 {
 
-/// All of them, sorted by name.
-const std::vector<InstanceType>& instance_types();
-
 /// A machine image: of the catalogue, or the account's own (a record).
 struct Image {
   static constexpr std::string_view kind = "ec2:image";

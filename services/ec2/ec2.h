@@ -62,6 +62,8 @@ struct InstanceType {
 };
 /// nullptr if EC2 has no such type. The pointer is good for ever.
 const InstanceType* find_instance_type(std::string_view name);
+/// All of them, sorted by name.
+const std::vector<InstanceType>& instance_types();
 
 /// An image of the catalogue by its name in the region ("al2023-ami-2023...-x86_64") or by the last
 /// part of a public parameter's name ("al2023-ami-kernel-default-x86_64"); empty if there is none.

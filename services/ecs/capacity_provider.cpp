@@ -10,6 +10,7 @@ namespace squall::ecs {
 namespace {
 
 constexpr size_t described_max = 100, page_default = 10, per_cluster_max = 20;
+constexpr int64_t scale_in_max_s = 3600;
 constexpr Duration deleted_visible = 1h;
 
 std::string read_name(const Input& in) {
@@ -93,6 +94,17 @@ void read_group(const sim::Scope& scope, const Input& in, CapacityProvider& prov
                              "and try again.");
 }
 
+/// What an update does not name stays as it was.
+Value merged(const Value& before, const Value& given) {
+  Value all = Value::map();
+  for (const Member& m : before.members()) all.set(m.key, m.value);
+  for (const Member& m : given.members()) {
+    const bool in_parts = m.key.text == "instanceLaunchTemplate";
+    all.set(m.key, in_parts ? merged(before.at(m.key.text), m.value) : m.value);
+  }
+  return all;
+}
+
 void read_managed_instances(const Context& ctx, const Input& in, CapacityProvider& provider) {
   const Input managed = in.at("managedInstancesProvider");
   if (provider.cluster.empty())
@@ -104,7 +116,13 @@ void read_managed_instances(const Context& ctx, const Input& in, CapacityProvide
   for (const std::string& subnet : launch.at("networkConfiguration").strings("subnets"))
     if (!ctx.has<ec2::Subnet>(subnet))
       throw invalid_parameter(cat("The subnet ID '", subnet, "' does not exist."));
-  provider.managed_instances_json = to_json(in.raw("managedInstancesProvider"));
+  const int64_t idle_s =
+      managed.at("infrastructureOptimization").integer("scaleInAfter", scale_in_max_s);
+  if (idle_s < -1 || idle_s > scale_in_max_s)
+    throw invalid_parameter(cat("scaleInAfter must be -1 or between 0 and ", scale_in_max_s, '.'));
+  provider.managed_instances_json =
+      to_json(merged(value_from_json(provider.managed_instances_json),
+                     in.raw("managedInstancesProvider")));
 }
 
 Value describe_group_provider(const CapacityProvider& p) {

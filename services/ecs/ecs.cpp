@@ -10,6 +10,7 @@
 #include "services/ecs/express.h"
 #include "services/ecs/instance.h"
 #include "services/ecs/managed_daemon.h"
+#include "services/ecs/managed_instances.h"
 #include "services/ecs/registry.h"
 #include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
@@ -47,13 +48,14 @@ const api::ServiceDefinition& service() {
       .events = {cluster_events(), definition_events(), container_instance_events(),
                  instance_agent_events(), agent_events(), capacity_provider_events(),
                  managed_scaling_events(), insights_events(), managed_daemon_events(),
+                 managed_instances_events(),
                  // tasks
                  placement_events(), lifecycle_events(), container_events(), monitor_events(),
                  task_protection_events(),
                  // services
                  scheduler_events(), service_events()},
       .watches = {instance_agent_watches(), managed_scaling_watches(), insights_watches(),
-                  managed_daemon_watches(),
+                  managed_daemon_watches(), managed_instances_watches(),
                   // tasks
                   placement_watches(), monitor_watches(),
                   // services
@@ -67,7 +69,7 @@ const api::ServiceDefinition& service() {
                                ServiceRevision, TaskSet, CapacityProvider, Cluster,
                                ContainerInstance, Service, ServiceEvent, Task,
                                TaskDefinition, Agent, Daemon, DaemonDeployment,
-                               DaemonRevision, ExpressService>(), lost_zone_records()},
+                               DaemonRevision, ExpressService, ManagedHost>(), lost_zone_records()},
   };
   return definition;
 }

@@ -4,6 +4,7 @@
 #include "emulator/core/text.h"
 #include "services/common/value_json.h"
 #include "services/ecs/instance.h"
+#include "services/ecs/managed_instances.h"
 
 namespace squall::ecs {
 namespace {
@@ -64,10 +65,6 @@ constexpr std::string_view capabilities[] = {
 constexpr int docker_api_oldest = 17, docker_api_newest = 44;
 constexpr int64_t agent_ports[] = {22, 2375, 2376, 51678, 51679};
 
-/// What Docker reports: the kernel and its tables keep the rest (measured: t3.medium 3,8xx of
-/// 4,096, m5.large 7,6xx of 8,192).
-int64_t usable_memory(int64_t memory_mib) { return memory_mib - 60 - memory_mib * 48 / 1000; }
-
 /// The text after `name=`, without quotes, up to the end of the word.
 std::string assigned(std::string_view text, std::string_view name) {
   const size_t at = text.find(cat(name, '='));
@@ -109,6 +106,8 @@ void read_members(std::string_view json, auto add) {
 }
 
 }  // namespace
+
+int64_t usable_memory(int64_t memory_mib) { return memory_mib - 60 - memory_mib * 48 / 1000; }
 
 AgentConfig agent_config(const sim::Scope& scope, const ec2::Instance& instance) {
   AgentConfig config;
@@ -208,6 +207,8 @@ ContainerInstance new_container_instance(sim::Scope& scope, const Cluster& clust
         std::ranges::find(cluster.capacity_providers, provider->id) !=
             cluster.capacity_providers.end())
       made.capacity_provider = provider->id;
+  if (const auto* host = scope.view<ManagedHost>(instance.id))
+    made.capacity_provider = host->provider;
   return made;
 }
 

@@ -5,6 +5,7 @@
 
 #include "services/common/value_json.h"
 #include "services/ec2/ec2.h"
+#include "services/ecs/managed_instances.h"
 
 namespace squall::ecs {
 
@@ -171,6 +172,7 @@ std::variant<std::string, PlacementFailure> start_task(sim::Scope& scope,
   if (!definition) return PlacementFailure{"", "MISSING", "The task definition is gone."};
   Task task = task_from(scope, request, *definition);
   if (request.managed_tags) add_managed_tags(task);
+  if (is_managed_provider(scope, task.capacity_provider)) task.launch_type = "MANAGED_INSTANCES";
   const bool awsvpc = definition->network_mode == "awsvpc";
   task.last_status = awsvpc ? "PROVISIONING" : "PENDING";
   if (needs_instance(task.launch_type)) {

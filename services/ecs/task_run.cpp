@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "services/ecs/expression.h"
+#include "services/ecs/managed_instances.h"
 #include "services/ecs/scheduler.h"
 #include "services/ecs/task.h"
 
@@ -96,6 +97,9 @@ Means means_of(Context& ctx, const Input& in, const Cluster& cluster,
   if (!type.empty()) launch.type = type;
   if (!launch.strategy.empty() && is_fargate_provider(launch.strategy.front().provider))
     launch.type = "FARGATE";
+  else if (!launch.strategy.empty() &&
+           is_managed_provider(ctx, launch.strategy.front().provider))
+    launch.type = "MANAGED_INSTANCES";
   require_compatible(definition, launch.type);
   return launch;
 }

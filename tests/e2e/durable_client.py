@@ -225,20 +225,15 @@ class Resources(Worker):
 
     def __init__(self, name, seed):
         super().__init__(name, seed)
-        self.parameters, self.users, self.clusters, self.groups = {}, set(), set(), set()
-        self.vpcs, self.asked = set(), None
+        self.users, self.clusters, self.groups, self.vpcs = set(), set(), set(), set()
+        self.revision, self.made, self.asked, self.unsure = 0, 0, False, False
 
     def step(self, caller):
-        n = self.acknowledged
-        what = self.rng.choice(["parameter", "user", "cluster", "group", "vpc"])
-        name = f"{self.name}-{n}"
-        self.asked = (what, name)
-        if what == "parameter":
-            name = f"{self.name}-{n % 20}"
-            self.asked = (what, name, str(n))
-            caller.json("ssm", "AmazonSSM.PutParameter", {
-                "Name": name, "Value": str(n), "Type": "String", "Overwrite": True}, "1.1")
-            self.parameters[name] = str(n)
+        what = self.rng.choice(["definition", "user", "cluster", "group", "vpc"])
+        name = f"{self.name}-{self.made}"
+        self.made += 1
+        if what == "definition":
+            self.register(caller)
         elif what == "user":
             caller.query("iam", "2010-05-08", "CreateUser", UserName=name)
             self.users.add(name)
@@ -252,16 +247,21 @@ class Resources(Worker):
         else:
             text = caller.query("ec2", "2016-11-15", "CreateVpc", CidrBlock="10.0.0.0/16")
             self.vpcs.add(text.split("<vpcId>")[1].split("<")[0])
-        self.asked = None
+
+    def register(self, caller):
+        """Revisions are counted: none is given twice or left out, but the one not answered."""
+        self.asked = True
+        revision = caller.json(
+            "ecs", "AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition",
+            {"family": self.name, "containerDefinitions": [
+                {"name": "c", "image": "i", "memory": 64}]}, "1.1")["taskDefinition"]["revision"]
+        assert revision - self.revision in ((1, 2) if self.unsure else (1,)), (
+            revision, self.revision)
+        self.revision, self.asked, self.unsure = revision, False, False
 
     def check(self, caller):
-        asked, self.asked = self.asked, None
-        for name, value in self.parameters.items():
-            there = caller.json("ssm", "AmazonSSM.GetParameter", {"Name": name},
-                                "1.1")["Parameter"]["Value"]
-            wanted = {value} | ({asked[2]} if asked and asked[:2] == ("parameter", name) else set())
-            assert there in wanted, (name, there, wanted)
-            self.parameters[name] = there
+        self.unsure = self.unsure or self.asked
+        self.register(caller)
         users = caller.query("iam", "2010-05-08", "ListUsers", MaxItems=1000)
         for name in self.users:
             assert f"<UserName>{name}</UserName>" in users, name

@@ -42,10 +42,12 @@ def test_killed_under_load_it_keeps_what_it_acknowledged(start_squall, tmp_path)
         "Enabled": True, "AttributeName": "expires"})
     workers, reader = workers_of_a_round(), StreamReader()
     kills, deadline = 0, time.monotonic() + SECONDS
+    flags = "--data-dir", data, "--threads", "2"
     while kills < KILLS if KILLS else time.monotonic() < deadline:
         load(server.endpoint, workers, rng.uniform(0.02, 0.3), lambda: server.stop(signal.SIGKILL))
         kills += 1
-        server = start_squall("--data-dir", data, "--threads", "2")
+        # Half of the time the log is begun anew as often as can be, and killed in between.
+        server = start_squall(*flags, "--log-mb", rng.choice(["0", "64"]))
         caller = Caller(server.endpoint)
         try:
             for worker in workers:
@@ -91,17 +93,17 @@ def test_the_clock_and_what_is_scheduled_go_on(start_squall, tmp_path):
 def test_an_image_in_the_registry_is_kept(start_squall, tmp_path):
     server = start_squall("--data-dir", tmp_path)
     ecr = server.client("ecr")
-    ecr.create_repository(repositoryName="r")
-    upload = ecr.initiate_layer_upload(repositoryName="r")["uploadId"]
+    ecr.create_repository(repositoryName="repo")
+    upload = ecr.initiate_layer_upload(repositoryName="repo")["uploadId"]
     blob = os.urandom(200_000)
-    ecr.upload_layer_part(repositoryName="r", uploadId=upload, partFirstByte=0,
+    ecr.upload_layer_part(repositoryName="repo", uploadId=upload, partFirstByte=0,
                           partLastByte=len(blob) - 1, layerPartBlob=blob)
     server.stop(signal.SIGKILL)
     ecr = start_squall("--data-dir", tmp_path).client("ecr")
     import hashlib
 
     digest = "sha256:" + hashlib.sha256(blob).hexdigest()
-    done = ecr.complete_layer_upload(repositoryName="r", uploadId=upload, layerDigests=[digest])
+    done = ecr.complete_layer_upload(repositoryName="repo", uploadId=upload, layerDigests=[digest])
     assert done["layerDigest"] == digest
 
 

@@ -159,7 +159,7 @@ class Client:
         self.refused["conflict" if conflict else "condition"] += 1
 
 
-# --- the history -----------------------------------------------------------------------------------
+# --- the history ---------------------------------------------------------------------------------
 
 def observations(clients):
     """Who saw which prefix of which register."""

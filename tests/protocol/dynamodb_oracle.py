@@ -117,15 +117,11 @@ def order(value):
 
 
 def number_bytes(text):
-    """A byte for two significant digits, which come in pairs on both sides of the point, one more,
-    and one for a minus (the guide's "approximately")."""
+    """A byte for two significant digits, one more, and one for a minus."""
     value = decimal.Decimal(text).normalize(EXACT)
     if value == 0:
         return 1
-    digits, exponent = value.as_tuple().digits, value.as_tuple().exponent
-    odd_tail = exponent % 2  # 10 ** odd: the last pair has its second digit before the zeros
-    odd_head = (len(digits) + odd_tail) % 2
-    return (len(digits) + odd_tail + odd_head) // 2 + 1 + (value < 0)
+    return (len(value.as_tuple().digits) + 1) // 2 + 1 + (value < 0)
 
 
 def value_bytes(value):

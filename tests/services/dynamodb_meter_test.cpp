@@ -1,5 +1,7 @@
-// Meters of tables and indexes: burst, partitions, hot keys, growth on demand, quotas.
+// The meter of a table or an index by itself: burst, partitions, on-demand growth.
 #include <gtest/gtest.h>
+
+#include <functional>
 
 #include "services/dynamodb/throughput.h"
 

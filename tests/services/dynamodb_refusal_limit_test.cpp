@@ -12,8 +12,11 @@ constexpr const char* stream_arn = "arn:aws:kinesis:us-east-1:000000000000:strea
 class DynamoLimits : public DynamoTest {
  protected:
   std::string backup(std::string_view table) {
-    return std::string(call("dynamodb", "CreateBackup", {{"TableName", table}, {"BackupName", "bbb"}})
-                           .at("BackupDetails").at("BackupArn").text());
+    return std::string(
+        call("dynamodb", "CreateBackup", {{"TableName", table}, {"BackupName", "bbb"}})
+            .at("BackupDetails")
+            .at("BackupArn")
+            .text());
   }
   /// Tables with one index each: two under way by a request.
   void make_indexed_tables(int count) {

@@ -135,7 +135,8 @@ TEST_F(DynamoRefusals, StreamsThatAreNotThere) {
   make_table();
   ddb("UpdateTable", R"({"TableName":"ttt",
     "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}})");
-  const Value arn = ddb("DescribeTable", R"({"TableName":"ttt"})").at("Table").at("LatestStreamArn");
+  const Value arn =
+      ddb("DescribeTable", R"({"TableName":"ttt"})").at("Table").at("LatestStreamArn");
   const Value shard = call("dynamodbstreams", "DescribeStream", {{"StreamArn", arn}})
                           .at("StreamDescription").at("Shards")[0].at("ShardId");
   ddb("DeleteTable", R"({"TableName":"ttt"})");
@@ -147,8 +148,9 @@ TEST_F(DynamoRefusals, StreamsThatAreNotThere) {
   AwsError e = error("dynamodbstreams", "GetRecords",
                      {{"ShardIterator", iterator()}, {"Limit", 1001}});
   EXPECT_EQ(e.code, "LimitExceededException");
-  EXPECT_EQ(e.message,
-            "GetRecords was called with a value of more than 1000 for the limit request parameter.");
+  EXPECT_EQ(
+      e.message,
+      "GetRecords was called with a value of more than 1000 for the limit request parameter.");
   advance(23h + 50min);
   const Value last = iterator();
   advance(11min);

@@ -56,7 +56,7 @@ TEST_F(EcsServiceConnectTest, AnAliasLeadsThoseWithAProxyToTheTasks) {
   ASSERT_THAT(*ends, SizeIs(2));
   const auto* task = scope().by<Task>("service:" + api).front();
   EXPECT_TRUE(std::ranges::any_of(*ends, [&](const auto& e) { return e.ip == task->private_ip; }));
-  EXPECT_EQ(ends->front().port, 8080);
+  EXPECT_EQ(ends->front().port, 80);
   EXPECT_FALSE(connect_ends(scope(), api, "api.orders.local", 8080)) << "the alias has a port";
   EXPECT_FALSE(connect_ends(scope(), api, "web.orders.local", 80));
   create(fargate({{"serviceName", "outside"}}));

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "emulator/core/text.h"
+#include "services/dataplane/dataplane.h"
 #include "tests/services/fixture.h"
 
 namespace squall {
@@ -29,6 +30,8 @@ TEST(Records, OfEveryTypeAreListedByAService) {
   std::set<std::string> listed;
   for (const sim::RecordType* type : test_registry().laws().records)
     if (type) listed.emplace(type->kind);
+  for (const sim::RecordTypes types : dataplane::contribution().records)
+    for (const sim::RecordType* type : types) listed.emplace(type->kind);
   const std::set<std::string> declared = kinds_in_headers();
   ASSERT_GT(declared.size(), 50u) << "the marker no longer finds them";
   EXPECT_EQ(declared, listed);

@@ -1,4 +1,5 @@
 // DynamoDB's items, streams, backups, history, tokens and replicas on a data directory.
+#include "services/dynamodb/store.h"
 #include "tests/store/fixture.h"
 
 namespace squall::store {
@@ -24,79 +25,87 @@ class DynamoStoreTest : public StoreTest {
   }
   std::string get(std::string_view key) {
     return to_json(
-        ddb("GetItem", cat(R"({"TableName":"t","Key":{"pk":{"S":")", key, "\"}}}")).at("Item"));
+        ddb("GetItem", cat(R"({"TableName":"ttt","Key":{"pk":{"S":")", key, "\"}}}")).at("Item"));
   }
 };
 
 TEST_F(DynamoStoreTest, ItemsAndIndexes) {
   begin();
-  ddb("CreateTable", R"({"TableName":"t","BillingMode":"PAY_PER_REQUEST",
+  ddb("CreateTable", R"({"TableName":"ttt","BillingMode":"PAY_PER_REQUEST",
     "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},
       {"AttributeName":"sk","AttributeType":"N"},{"AttributeName":"g","AttributeType":"B"}],
     "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
-    "LocalSecondaryIndexes":[{"IndexName":"l","KeySchema":[
+    "LocalSecondaryIndexes":[{"IndexName":"lll","KeySchema":[
       {"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"g","KeyType":"RANGE"}],
       "Projection":{"ProjectionType":"ALL"}}],
-    "GlobalSecondaryIndexes":[{"IndexName":"i","KeySchema":[
+    "GlobalSecondaryIndexes":[{"IndexName":"iii","KeySchema":[
       {"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}]})");
   for (int i = 0; i < 300; ++i)
-    put("t", cat(R"({"pk":{"S":"p)", i % 7, R"("},"sk":{"N":")", i, R"("},"g":{"B":"YQ=="}})"));
+    put("ttt", cat(R"({"pk":{"S":"p)", i % 7, R"("},"sk":{"N":")", i, R"("},"g":{"B":"YQ=="}})"));
   for (int i = 0; i < 300; i += 3)
-    ddb("DeleteItem", cat(R"({"TableName":"t","Key":{"pk":{"S":"p)", i % 7, R"("},"sk":{"N":")", i,
-                          "\"}}}"));
-  ddb("UpdateItem", R"({"TableName":"t","Key":{"pk":{"S":"p1"},"sk":{"N":"1"}},
+    ddb("DeleteItem",
+        cat(R"({"TableName":"ttt","Key":{"pk":{"S":"p)", i % 7, R"("},"sk":{"N":")", i, "\"}}}"));
+  ddb("UpdateItem", R"({"TableName":"ttt","Key":{"pk":{"S":"p1"},"sk":{"N":"1"}},
     "UpdateExpression":"SET a = :a","ExpressionAttributeValues":{":a":{"L":[{"NULL":true}]}}})");
-  const std::string query = R"({"TableName":"t","IndexName":"i","KeyConditionExpression":"g = :g",
+  const std::string query =
+      R"({"TableName":"ttt","IndexName":"iii","KeyConditionExpression":"g = :g",
     "ExpressionAttributeValues":{":g":{"B":"YQ=="}}})";
-  const std::string local = R"({"TableName":"t","IndexName":"l","KeyConditionExpression":"pk = :p",
+  const std::string local =
+      R"({"TableName":"ttt","IndexName":"lll","KeyConditionExpression":"pk = :p",
     "ExpressionAttributeValues":{":p":{"S":"p3"}}})";
+  const auto collection_bytes = [&] {
+    return dynamodb::stores_of(world()).find("us-east-1", "ttt")->collections().bytes("p1");
+  };
+  const size_t bytes = collection_bytes();
   const std::string found = to_json(ddb("Query", query)), here = to_json(ddb("Query", local));
   expect_same_after_restart();
   EXPECT_EQ(to_json(ddb("Query", query)), found);
+  EXPECT_GT(bytes, 0U);
+  EXPECT_EQ(collection_bytes(), bytes) << "places in local indexes count";
   EXPECT_EQ(to_json(ddb("Query", local)), here);
-  EXPECT_EQ(ddb("DescribeTable", R"({"TableName":"t"})").at("Table").at("ItemCount").integer(),
+  EXPECT_EQ(ddb("DescribeTable", R"({"TableName":"ttt"})").at("Table").at("ItemCount").integer(),
             200);
 }
 
 TEST_F(DynamoStoreTest, StreamsGoOnWithoutAGap) {
   begin();
-  make_table("t", stream_on);
-  for (int i = 0; i < 10; ++i) put("t", cat(R"({"pk":{"S":"a"},"n":{"N":")", i, "\"}}"));
+  make_table("ttt", stream_on);
+  for (int i = 0; i < 10; ++i) put("ttt", cat(R"({"pk":{"S":"a"},"n":{"N":")", i, "\"}}"));
   advance(5h);  // the shard was replaced meanwhile
-  for (int i = 0; i < 10; ++i) put("t", cat(R"({"pk":{"S":"a"},"n":{"N":")", i, "\"}}"));
-  ddb("DeleteItem", R"({"TableName":"t","Key":{"pk":{"S":"a"}}})");
+  for (int i = 0; i < 10; ++i) put("ttt", cat(R"({"pk":{"S":"a"},"n":{"N":")", i, "\"}}"));
+  ddb("DeleteItem", R"({"TableName":"ttt","Key":{"pk":{"S":"a"}}})");
   expect_same_after_restart();
-  put("t", R"({"pk":{"S":"a"}})");
+  put("ttt", R"({"pk":{"S":"a"}})");
   expect_same_after_restart();
   ddb("UpdateTable",
-      R"({"TableName":"t","StreamSpecification":{"StreamEnabled":false}})");
-  put("t", R"({"pk":{"S":"unseen"}})");
+      R"({"TableName":"ttt","StreamSpecification":{"StreamEnabled":false}})");
+  put("ttt", R"({"pk":{"S":"unseen"}})");
   expect_same_after_restart();
-  ddb("DeleteTable", R"({"TableName":"t"})");
+  ddb("DeleteTable", R"({"TableName":"ttt"})");
   expect_same_after_restart();
 }
 
 TEST_F(DynamoStoreTest, WhatExpiresGoes) {
   begin();
-  make_table("t", stream_on);
-  ddb("UpdateTimeToLive", R"({"TableName":"t","TimeToLiveSpecification":{"Enabled":true,
+  make_table("ttt", stream_on);
+  ddb("UpdateTimeToLive", R"({"TableName":"ttt","TimeToLiveSpecification":{"Enabled":true,
     "AttributeName":"x"}})");
   const int64_t soon = unix_seconds(world().now()) + 60;
-  put("t", cat(R"({"pk":{"S":"goes"},"x":{"N":")", soon, "\"}}"));
-  put("t", R"({"pk":{"S":"stays"}})");
+  put("ttt", cat(R"({"pk":{"S":"goes"},"x":{"N":")", soon, "\"}}"));
+  put("ttt", R"({"pk":{"S":"stays"}})");
   expect_same_after_restart();
   EXPECT_NE(get("goes"), "null");
   advance(120s);
-  EXPECT_EQ(ddb("Scan", R"({"TableName":"t"})").at("Count").integer(), 1);
+  EXPECT_EQ(ddb("Scan", R"({"TableName":"ttt"})").at("Count").integer(), 1);
   expect_same_after_restart();
 }
 
 TEST_F(DynamoStoreTest, TokensHold) {
   begin();
-  make_table("t");
+  make_table("ttt");
   const std::string request = R"({"ClientRequestToken":"tok","TransactItems":[{"Update":{
-    "TableName":"t","Key":{"pk":{"S":"a"}},"UpdateExpression":"ADD n :one",
-    "ExpressionAttributeValues":{":one":{"N":"1"}}}},{"Put":{"TableName":"t",
+    "TableName":"ttt","Key":{"pk":{"S":"a"}},"UpdateExpression":"ADD n :one",
+    "ExpressionAttributeValues":{":one":{"N":"1"}}}},{"Put":{"TableName":"ttt",
     "Item":{"pk":{"S":"b"}}}}]})";
   ddb("TransactWriteItems", request);
   expect_same_after_restart();
@@ -113,21 +122,23 @@ TEST_F(DynamoStoreTest, TokensHold) {
 
 TEST_F(DynamoStoreTest, BackupsHistoryAndRestores) {
   begin();
-  make_table("t");
-  ddb("UpdateContinuousBackups", R"({"TableName":"t","PointInTimeRecoverySpecification":{
+  make_table("ttt");
+  ddb("UpdateContinuousBackups", R"({"TableName":"ttt","PointInTimeRecoverySpecification":{
     "PointInTimeRecoveryEnabled":true}})");
-  for (int i = 0; i < 5; ++i) put("t", cat(R"({"pk":{"S":"a)", i, "\"}}"));
-  const std::string arn(ddb("CreateBackup", R"({"TableName":"t","BackupName":"bbb"})")
+  for (int i = 0; i < 5; ++i) put("ttt", cat(R"({"pk":{"S":"a)", i, "\"}}"));
+  const std::string arn(ddb("CreateBackup", R"({"TableName":"ttt","BackupName":"bbb"})")
                             .at("BackupDetails").at("BackupArn").text());
-  const int64_t then = unix_seconds(world().now());
+  const Time then = world().now();
   advance(10min);
-  put("t", R"({"pk":{"S":"later"}})");
+  put("ttt", R"({"pk":{"S":"later"}})");
   advance(10min);
   expect_same_after_restart();
   ddb("RestoreTableFromBackup",
       cat(R"({"TargetTableName":"fromBackup","BackupArn":")", arn, "\"}"));
-  ddb("RestoreTableToPointInTime", cat(R"({"TargetTableName":"fromHistory","SourceTableName":"t",
-    "RestoreDateTime":)", then, "}"));
+  const Value to_then{{"TargetTableName", "fromHistory"},
+                      {"SourceTableName", "ttt"},
+                      {"RestoreDateTime", then}};
+  call_with("dynamodb", "RestoreTableToPointInTime", to_then);
   put("fromBackup", R"({"pk":{"S":"more"}})");
   expect_same_after_restart();
   EXPECT_EQ(ddb("Scan", R"({"TableName":"fromBackup"})").at("Count").integer(), 6);
@@ -138,26 +149,26 @@ TEST_F(DynamoStoreTest, BackupsHistoryAndRestores) {
 
 TEST_F(DynamoStoreTest, Replicas) {
   begin();
-  make_table("t", stream_on);
-  put("t", R"({"pk":{"S":"a"}})");
-  ddb("UpdateTable", R"({"TableName":"t","ReplicaUpdates":[{"Create":{
+  make_table("ttt", stream_on);
+  put("ttt", R"({"pk":{"S":"a"}})");
+  ddb("UpdateTable", R"({"TableName":"ttt","ReplicaUpdates":[{"Create":{
     "RegionName":"eu-west-1"}}]})");
-  put("t", R"({"pk":{"S":"b"}})");
+  put("ttt", R"({"pk":{"S":"b"}})");
   advance(5s);
   expect_same_after_restart();
-  ddb("PutItem", R"({"TableName":"t","Item":{"pk":{"S":"c"}}})", "eu-west-1");
+  ddb("PutItem", R"({"TableName":"ttt","Item":{"pk":{"S":"c"}}})", "eu-west-1");
   advance(5s);
   expect_same_after_restart();
-  EXPECT_EQ(ddb("Scan", R"({"TableName":"t"})").at("Count").integer(), 3);
-  EXPECT_EQ(ddb("Scan", R"({"TableName":"t"})", "eu-west-1").at("Count").integer(), 3);
+  EXPECT_EQ(ddb("Scan", R"({"TableName":"ttt"})").at("Count").integer(), 3);
+  EXPECT_EQ(ddb("Scan", R"({"TableName":"ttt"})", "eu-west-1").at("Count").integer(), 3);
 }
 
 TEST_F(DynamoStoreTest, ATableMadeAnewIsEmpty) {
   begin();
   for (int i = 0; i < 3; ++i) {
-    make_table("t");
-    put("t", R"({"pk":{"S":"a"}})");
-    if (i < 2) ddb("DeleteTable", R"({"TableName":"t"})");
+    make_table("ttt");
+    put("ttt", R"({"pk":{"S":"a"}})");
+    if (i < 2) ddb("DeleteTable", R"({"TableName":"ttt"})");
     if (i == 1) expect_same_after_restart();
   }
   expect_same_after_restart();

@@ -64,10 +64,16 @@ class StoreTest : public testing::Test {
 
   sim::World& world(std::string_view account = "000000000000") { return worlds_->world(account); }
   Value call(std::string_view service, std::string_view operation, std::string_view input,
-             std::string_view region = "us-east-1", std::string_view account = "000000000000") {
-    api::Local local(test_registry(), world(account), std::string(region));
+                  std::string_view region = "us-east-1",
+                  std::string_view account = "000000000000") {
     Value document;
     EXPECT_TRUE(protocol::parse_json(input, document)) << input;
+    return call_with(service, operation, document, region, account);
+  }
+  Value call_with(std::string_view service, std::string_view operation, const Value& document,
+                  std::string_view region = "us-east-1",
+                  std::string_view account = "000000000000") {
+    api::Local local(test_registry(), world(account), std::string(region));
     try {
       return local.call(service, operation, document);
     } catch (const AwsError& e) {

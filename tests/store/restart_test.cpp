@@ -24,7 +24,8 @@ TEST_F(StoreTest, ResourcesOfManyServicesAreThere) {
   call("iam", "CreateUser", R"({"UserName":"someone"})");
   call("iam", "CreateAccessKey", R"({"UserName":"someone"})");
   call("ecs", "CreateCluster", R"({"clusterName":"c"})", "eu-west-1");
-  call("ssm", "PutParameter", R"({"Name":"/a/b","Value":"v","Type":"String"})");
+  call("ecs", "RegisterTaskDefinition",
+       R"({"family":"f","containerDefinitions":[{"name":"c","image":"i","memory":64}]})");
   call("logs", "CreateLogGroup", R"({"logGroupName":"g"})");
   call("ec2", "DeleteSubnet", cat(R"({"SubnetId":")",
       call("ec2", "CreateSubnet", cat(R"({"CidrBlock":"10.0.2.0/24","VpcId":")", vpc, "\"}"))
@@ -69,17 +70,17 @@ TEST_F(StoreTest, AccountsAreKeptApart) {
 TEST_F(StoreTest, AResetIsKept) {
   begin();
   call("iam", "CreateUser", R"({"UserName":"someone"})");
-  make_table("t");
-  put("t", R"({"pk":{"S":"a"}})");
+  make_table("ttt");
+  put("ttt", R"({"pk":{"S":"a"}})");
   {
     const std::unique_lock lock(world().mutex());
     world().reset();
   }
-  make_table("u");
+  make_table("uuu");
   const std::string before = state();
   begin_again();
   EXPECT_EQ(state(), before);
-  EXPECT_EQ(ddb_error("GetItem", R"({"TableName":"t","Key":{"pk":{"S":"a"}}})"),
+  EXPECT_EQ(ddb_error("GetItem", R"({"TableName":"ttt","Key":{"pk":{"S":"a"}}})"),
             "ResourceNotFoundException");
 }
 
@@ -99,10 +100,10 @@ TEST_F(StoreTest, PaceAndTimeGoOn) {
 TEST_F(StoreTest, ACheckpointStandsForTheLog) {
   log_bytes_max_ = 20'000;
   begin();
-  make_table("t");
+  make_table("ttt");
   for (int round = 0; round < 20; ++round) {
     for (int i = 0; i < 50; ++i)
-      put("t", cat(R"({"pk":{"S":"k)", i, R"("},"n":{"N":")", round, R"("},"x":{"S":")",
+      put("ttt", cat(R"({"pk":{"S":"k)", i, R"("},"n":{"N":")", round, R"("},"x":{"S":")",
                    std::string(40, 'x'), "\"}}"));
     call("iam", "CreateUser", cat(R"({"UserName":"u)", round, "\"}"));
     if (round % 5 == 4) keeper_->checkpoint();
@@ -110,7 +111,7 @@ TEST_F(StoreTest, ACheckpointStandsForTheLog) {
   const std::string before = state();
   begin_again();
   EXPECT_EQ(state(), before);
-  put("t", R"({"pk":{"S":"after"}})");
+  put("ttt", R"({"pk":{"S":"after"}})");
   const std::string after = state();
   begin_again();
   EXPECT_EQ(state(), after);
@@ -119,7 +120,7 @@ TEST_F(StoreTest, ACheckpointStandsForTheLog) {
 TEST_F(StoreTest, CheckpointsUnderLoadLoseNothing) {
   log_bytes_max_ = 4'000;
   begin();
-  make_table("t", R"(,"StreamSpecification":{"StreamEnabled":true,
+  make_table("ttt", R"(,"StreamSpecification":{"StreamEnabled":true,
       "StreamViewType":"NEW_AND_OLD_IMAGES"})");
   std::vector<std::thread> writers;
   for (int w = 0; w < 3; ++w)
@@ -127,7 +128,7 @@ TEST_F(StoreTest, CheckpointsUnderLoadLoseNothing) {
       Arena arena;
       const Arena::Use use(arena);
       for (int i = 0; i < 400; ++i) {
-        put("t", cat(R"({"pk":{"S":"w)", w, "-", i % 20, R"("},"n":{"N":")", i, "\"}}"));
+        put("ttt", cat(R"({"pk":{"S":"w)", w, "-", i % 20, R"("},"n":{"N":")", i, "\"}}"));
         arena.reset();
       }
     });

@@ -19,16 +19,16 @@ class SnapshotTest : public StoreTest {
     return found;
   }
   void fill() {
-    make_table("t", R"(,"StreamSpecification":{"StreamEnabled":true,
-      "StreamViewType":"NEW_AND_OLD_IMAGES"},"GlobalSecondaryIndexes":[])");
-    put("t", R"({"pk":{"S":"a"},"n":{"N":"1"}})");
+    make_table("ttt", R"(,"StreamSpecification":{"StreamEnabled":true,
+      "StreamViewType":"NEW_AND_OLD_IMAGES"})");
+    put("ttt", R"({"pk":{"S":"a"},"n":{"N":"1"}})");
     call("iam", "CreateUser", R"({"UserName":"someone"})");
     call("ec2", "CreateVpc", R"({"CidrBlock":"10.0.0.0/16"})");
     advance(5h);
   }
   void change() {
-    put("t", R"({"pk":{"S":"a"},"n":{"N":"2"}})");
-    put("t", R"({"pk":{"S":"b"}})");
+    put("ttt", R"({"pk":{"S":"a"},"n":{"N":"2"}})");
+    put("ttt", R"({"pk":{"S":"b"}})");
     call("iam", "DeleteUser", R"({"UserName":"someone"})");
     call("ec2", "CreateVpc", R"({"CidrBlock":"10.1.0.0/16"})");
     make_table("other");
@@ -38,8 +38,8 @@ class SnapshotTest : public StoreTest {
 
 TEST_F(SnapshotTest, GoesBackToEverything) {
   begin();
-  make_table("t");
-  ddb("DeleteTable", R"({"TableName":"t"})");
+  make_table("ttt");
+  ddb("DeleteTable", R"({"TableName":"ttt"})");
   fill();
   save("one");
   const std::string before = state();
