@@ -1,8 +1,8 @@
 // The parts of a drill's `workload:` section, one function a list.
 //
-//   classes:      what users ask for (name, path, weight, cpu_ms, cache, database, calls...); with
-//                 a profile: of its own (rate, points or diurnal), beside the workload's and no
-//                 share of that
+//   classes:      what users ask for (name, path, weight, cpu_ms, cache, database, calls...); one
+//                 with a profile: (rate, points or diurnal) has traffic of its own, and no share
+//                 of the workload's
 //   operations:   what a called service does for a call: as a class, without what concerns users
 //     calls:      of a class or an operation, one after the other, when its own CPU, cache and
 //                 database are done. Each names one of
@@ -10,8 +10,8 @@
 //                                                           or SRV; operation: what it does there
 //                   load_balancer: internal-1.elb...        with method, scheme, port, path,
 //                                                           operation
-//                   table: orders                           DynamoDB; reads, writes: capacity
-//                                                           units; keys: {count, hot, hot_share}, the
+//                   table: orders                           DynamoDB; reads, writes: its units;
+//                                                           keys: {count, hot, hot_share}, the
 //                                                           partition keys asked for
 //                   third_party: pay.example.com            latency_ms; through the zone's way out
 //                 and timeout_ms (an attempt), attempts, backoff_ms, share (of the requests),

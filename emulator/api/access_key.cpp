@@ -1,5 +1,6 @@
 #include "emulator/api/access_key.h"
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -12,6 +13,14 @@ namespace {
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr size_t prefix_size = 4, key_size = 20;
 constexpr int own_bits = 39, account_bits = 40;
+constexpr uint8_t no_digit = 0xFF;
+constexpr std::array<uint8_t, 256> digits_of = [] {
+  std::array<uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<uint8_t>(i);
+  return values;
+}();
 
 }  // namespace
 
@@ -20,8 +29,8 @@ std::string account_of_access_key(std::string_view access_key) {
   if (!access_key.starts_with("AKIA") && !access_key.starts_with("ASIA")) return {};
   uint64_t head = 0;  // the first ten characters hold the mark, the account and nine bits more
   for (size_t i = prefix_size; i < key_size; ++i) {
-    const size_t digit = alphabet.find(access_key[i]);
-    if (digit == alphabet.npos) return {};
+    const uint64_t digit = digits_of[static_cast<unsigned char>(access_key[i])];
+    if (digit == no_digit) return {};
     if (i < prefix_size + 10) head = head << 5 | digit;
   }
   if (!(head >> 49)) return {};

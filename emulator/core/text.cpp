@@ -1,5 +1,9 @@
 #include "emulator/core/text.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -213,19 +217,55 @@ size_t utf8_length(std::string_view text, size_t at) {
 }
 }  // namespace
 
-size_t plain_json_prefix(std::string_view text) {
+namespace {
+
+/// Non-zero if one of eight bytes is below 0x20, a quote, a backslash or not ASCII.
+uint64_t special_in(uint64_t word) {
   constexpr uint64_t ones = 0x0101010101010101ULL;
+  return ((word - ones * 0x20) | ((word ^ (ones * '"')) - ones) |
+          ((word ^ (ones * '\\')) - ones) | word) & (ones * 0x80);
+}
+
+template <class Word>
+Word word_at(const char* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+#ifdef __SSE2__
+/// As signed bytes, what is not ASCII is below 0x20 too.
+bool is_plain(__m128i bytes) {
+  const __m128i special =
+      _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+                   _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+  return _mm_movemask_epi8(special) == 0;
+}
+#endif
+
+}  // namespace
+
+/// Words at the end overlap those before them: most texts are short, and no loop is shorter still.
+size_t plain_json_prefix(std::string_view text) {
+  const char* const data = text.data();
+  const size_t size = text.size();
   size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, text.data() + i, 8);
-    // The top bit of a byte that is below 0x20, a quote, a backslash or not ASCII.
-    const uint64_t special = (word - ones * 0x20) | ((word ^ (ones * '"')) - ones) |
-                             ((word ^ (ones * '\\')) - ones) | word;
-    if (special & (ones * 0x80)) break;
+#ifdef __SSE2__
+  for (; i + 16 <= size; i += 16)
+    if (!is_plain(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i)))) break;
+#endif
+  for (; i + 8 <= size; i += 8)
+    if (special_in(word_at<uint64_t>(data + i))) break;
+  if (i + 8 > size) {
+    if (i == size) return size;
+    if (size >= 8 && !special_in(word_at<uint64_t>(data + size - 8))) return size;
+    if (size >= 4 && size < 8 &&
+        !special_in(uint64_t{word_at<uint32_t>(data)} << 32 | word_at<uint32_t>(data + size - 4)))
+      return size;
   }
-  for (; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
+  for (; i < size; ++i) {
+    const auto byte = static_cast<unsigned char>(data[i]);
     if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') break;
   }
   return i;

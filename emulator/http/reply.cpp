@@ -42,6 +42,7 @@ std::string_view reason(int status) {
 }
 
 bool breaks_message(std::string_view text) {
+  if (plain_json_prefix(text) == text.size()) return false;  // nearly always, and many at a time
   for (const char c : text)
     if (c == '\r' || c == '\n' || c == '\0') return true;
   return false;

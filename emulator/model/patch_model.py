@@ -5,7 +5,8 @@
                     "texts": {"CreateTableInput.TableName": {"missing": ["Code", "text"]}},
                     "enums": ["Tenancy"], "free": ["InstanceType"]}}
 
-Sections merge object by object; null removes; "+required" and "-required" edit a shape's list.
+Sections merge object by object; null removes; "+required" and "-required" edit a shape's list,
+"+last" names members that are checked after the others.
 A style is a set of words (STYLES below); "base" names the one it starts from. "enums" lists enums
 that are checked although the style checks none, "free" those that are not although it does. In
 "texts" a key is Shape.Member or Shape; [] means the usual words, answered alone; [code, ""] the
@@ -52,6 +53,9 @@ def merge(target, patch):
             target["required"] = target.get("required", []) + value
         elif key == "-required":
             target["required"] = [n for n in target["required"] if n not in value]
+        elif key == "+last":
+            for name in value:
+                target["members"][name] = target["members"].pop(name)
         elif value is None:
             target.pop(key)
         elif isinstance(value, dict) and isinstance(target.get(key), dict):

@@ -9,15 +9,21 @@ namespace {
 
 /// `AKID/20261121/us-east-1/ec2/aws4_request`; SigV4a has no region.
 void read_credential(std::string_view text, SigningScope& scope) {
-  const auto parts = split(text, '/');
-  if (parts.size() < 4 || parts.back() != "aws4_request") return;
-  scope.service = parts[parts.size() - 2];
-  // An access key may hold slashes, so count from the end: date, region, service, terminator.
-  const bool regional = parts.size() >= 5;
-  if (regional) scope.region = parts[parts.size() - 3];
-  const char* const date = parts[regional ? parts.size() - 4 : 1].data();
-  const auto key_end = static_cast<size_t>(date - text.data());
-  scope.access_key = text.substr(0, key_end ? key_end - 1 : 0);
+  // An access key may hold slashes, so parts are taken from the end: terminator, service, region,
+  // date.
+  const auto take_last = [&text](std::string_view& part) {
+    const size_t slash = text.rfind('/');
+    if (slash == text.npos) return false;
+    part = text.substr(slash + 1);
+    text = text.substr(0, slash);
+    return true;
+  };
+  std::string_view terminator, service, region, date;
+  if (!take_last(terminator) || terminator != "aws4_request") return;
+  if (!take_last(service) || !take_last(region)) return;
+  scope.service = service;
+  if (take_last(date)) scope.region = region;  // else it was the date
+  scope.access_key = text;
 }
 
 void read_authorization(std::string_view header, SigningScope& scope) {

@@ -11,47 +11,69 @@ namespace {
 
 constexpr size_t number_text_max = 2 + 130 + Decimal::digits_max + 2;  // sign, point, zeros, digits
 
+/// After every text there is room for `slack` bytes more, so that what stands between two texts is
+/// written without asking.
 class Out {
  public:
-  Out(std::string& text, size_t expected) : text_(text), used_(text.size()) { grow(expected); }
-  ~Out() { text_.resize(used_); }
+  Out(std::string& text, size_t expected) : text_(text) {
+    const size_t used = text.size();
+    text.resize(used + expected + slack);
+    place(used);
+  }
+  ~Out() { text_.resize(used()); }
   Out(const Out&) = delete;
   Out& operator=(const Out&) = delete;
 
-  /// A place for `size` bytes; take() says how many of them were written.
-  char* room(size_t size) {
-    if (text_.size() - used_ < size) grow(size + used_ / 2);
-    return text_.data() + used_;
+  /// Before anything that no text follows: ends of documents, elements that are no texts.
+  void need(size_t size) {
+    if (static_cast<size_t>(end_ - at_) < size + slack) [[unlikely]]
+      grow(size + slack);
   }
-  void take(size_t size) { used_ += size; }
   template <size_t N>
   void put(const char (&literal)[N]) {
-    std::memcpy(room(N - 1), literal, N - 1);
-    take(N - 1);
+    static_assert(N <= 16, "two of these, and a comma, fit into the slack");
+    std::memcpy(at_, literal, N - 1);
+    at_ += N - 1;
   }
   void put(std::string_view bytes) {
-    std::memcpy(room(bytes.size()), bytes.data(), bytes.size());
-    take(bytes.size());
+    need(bytes.size());
+    std::memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
   }
   void string(std::string_view text) {
-    char* at = room(text.size() + 2);
     if (plain_json_prefix(text) != text.size()) return escaped(text);
-    *at = '"';
-    std::memcpy(at + 1, text.data(), text.size());
-    at[text.size() + 1] = '"';
-    take(text.size() + 2);
+    need(text.size() + 2);
+    *at_ = '"';
+    std::memcpy(at_ + 1, text.data(), text.size());
+    at_[text.size() + 1] = '"';
+    at_ += text.size() + 2;
   }
+  char* at() { return at_; }
+  void take(size_t size) { at_ += size; }
 
  private:
-  void grow(size_t size) { text_.resize(used_ + size); }
+  static constexpr size_t slack = 48;
+  size_t used() const { return static_cast<size_t>(at_ - text_.data()); }
+  void place(size_t used) {
+    at_ = text_.data() + used;
+    end_ = text_.data() + text_.size();
+  }
+  void grow(size_t size) {
+    const size_t before = used();
+    text_.resize(before + before / 2 + size);
+    place(before);
+  }
   void escaped(std::string_view text) {
-    text_.resize(used_);
+    text_.resize(used());
     append_json_string(text_, text);
-    used_ = text_.size();
+    const size_t before = text_.size();
+    text_.resize(before + slack);
+    place(before);
   }
 
   std::string& text_;
-  size_t used_;
+  char* at_ = nullptr;
+  char* end_ = nullptr;
 };
 
 char* put_digits(char* at, std::string_view key, bool negative, uint8_t flip) {
@@ -96,7 +118,8 @@ size_t put_number(char* const begin, std::string_view key) {
 }
 
 void put_number(Out& out, std::string_view key) {
-  char* const at = out.room(number_text_max + 2);
+  out.need(number_text_max + 2);
+  char* const at = out.at();
   *at = '"';
   const size_t size = put_number(at + 1, key);
   at[size + 1] = '"';
@@ -114,6 +137,7 @@ void put_bytes(Out& out, Type type, std::string_view bytes) {
 void put_value(Out& out, AttributeView value);
 
 void put_entries(Out& out, Entries entries) {
+  out.need(0);
   out.put("{");
   for (bool first = true; entries; entries.next(), first = false) {
     if (!first) out.put(",");
@@ -121,20 +145,24 @@ void put_entries(Out& out, Entries entries) {
     out.put(":");
     put_value(out, entries.value());
   }
+  out.need(0);
   out.put("}");
 }
 
 void put_set(Out& out, AttributeView set) {
+  out.need(0);
   out.put("[");
   bool first = true;
   for (SetElements e(set); e; e.next(), first = false) {
     if (!first) out.put(",");
     put_bytes(out, element_type(set.type()), e.bytes());
   }
+  out.need(0);
   out.put("]");
 }
 
 void put_value(Out& out, AttributeView value) {
+  out.need(0);
   switch (value.type()) {
     case Type::S:
       out.put("{\"S\":");
@@ -163,6 +191,7 @@ void put_value(Out& out, AttributeView value) {
         if (!first) out.put(",");
         put_value(out, e.value());
       }
+      out.need(0);
       out.put("]");
       break;
     }

@@ -192,7 +192,8 @@ void check_select(const PageRequest& request, const Target& target, const Projec
     throw invalid(cat("Cannot specify the ",
                       request.attributes.empty() ? "ProjectionExpression" : "AttributesToGet",
                       " when choosing to get ",
-                      select_names[static_cast<size_t>(select)]));
+                      select == Select::count ? "only the Count"
+                                              : select_names[static_cast<size_t>(select)]));
   if (!index || !index->global || index->projects_all) return;
   if (request.select == Select::all)
     throw invalid_parameter(cat("Select type ALL_ATTRIBUTES is not supported for global secondary "

@@ -128,8 +128,9 @@ const GlobalTable& group_with(const sim::Scope& scope, const Table& table,
                               const std::string& region) {
   const GlobalTable* group = global_table_of(scope, table.id);
   if (!group || !group->find(region))
-    throw invalid(cat("Failed to update or delete the replica of table with name: '", table.id,
-                      "' in region ", region, " because it does not exist."));
+    throw invalid(
+        "Replica specified in the Replica Update or Replica Delete action of the request was not "
+        "found.");
   return *group;
 }
 

@@ -40,7 +40,7 @@ class Dynamo:
     def run(self):
         lines = "".join(json.dumps(call) + "\n" for call in self.calls)
         out = subprocess.run([CALLER], input=lines.encode(), stdout=subprocess.PIPE, check=True,
-                             timeout=120).stdout
+                             timeout=300).stdout
         answers = [json.loads(line) for line in out.splitlines()]
         assert len(answers) == len(self.calls)
         wrong = []

@@ -50,10 +50,11 @@ TEST(Validate, DynamoDbLists) {
                      {"Item", Value::map()},
                      {"ReturnValues", "x"},
                      {"ReturnConsumedCapacity", "y"}}),
-            "ValidationException: 2 validation errors detected: Value 'x' at 'returnValues' failed "
-            "to satisfy constraint: Member must satisfy enum value set: [NONE, ALL_OLD, "
-            "UPDATED_OLD, ALL_NEW, UPDATED_NEW]; Value 'y' at 'returnConsumedCapacity' failed to "
-            "satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]");
+            "ValidationException: 2 validation errors detected: Value 'y' at "
+            "'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value "
+            "set: [INDEXES, TOTAL, NONE]; Value 'x' at 'returnValues' failed to satisfy "
+            "constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, "
+            "UPDATED_NEW]");
 }
 
 TEST(Validate, DynamoDbTableNames) {

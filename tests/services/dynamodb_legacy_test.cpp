@@ -346,7 +346,7 @@ TEST_F(DynamoLegacyRead, SelectAndAttributesToGet) {
                                     conditions(), "}")),
               testing::HasSubstr(R"("Items":[{"m":{"N":"0"}}])"));
   EXPECT_EQ(query_refused(cat(conditions(), R"(,"AttributesToGet":["m"],"Select":"COUNT")")),
-            "Cannot specify the AttributesToGet when choosing to get COUNT");
+            "Cannot specify the AttributesToGet when choosing to get only the Count");
   EXPECT_EQ(query_refused(cat(conditions(), R"(,"Select":"SPECIFIC_ATTRIBUTES")")),
             "Must specify the AttributesToGet when choosing to get SPECIFIC_ATTRIBUTES");
   EXPECT_THAT(ddb_text("Scan", R"({"TableName":"rangeN","Limit":1,"AttributesToGet":["m"],

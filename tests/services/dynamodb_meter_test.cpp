@@ -1,7 +1,5 @@
-// The meter of a table or an index by itself: burst, partitions, on-demand growth.
+// Meters of tables and indexes: burst, partitions, hot keys, growth on demand, quotas.
 #include <gtest/gtest.h>
-
-#include <functional>
 
 #include "services/dynamodb/throughput.h"
 

@@ -268,7 +268,9 @@ TEST_F(ReplicaTest, Refusals) {
   };
   EXPECT_THAT(refused("Create", "eu-west-1"), testing::HasSubstr("NEW_AND_OLD_IMAGES"));
   EXPECT_THAT(refused("Delete", "us-east-1"), testing::HasSubstr("local region"));
-  EXPECT_THAT(refused("Delete", "eu-west-1"), testing::HasSubstr("does not exist"));
+  EXPECT_EQ(refused("Delete", "eu-west-1"),
+            "Replica specified in the Replica Update or Replica Delete action of the request was "
+            "not found.");
   ddb("UpdateTable", R"({"TableName":"ttt",
     "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"}})");
   EXPECT_THAT(refused("Create", "mars-1"), testing::HasSubstr("region"));

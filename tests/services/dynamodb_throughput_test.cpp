@@ -1,14 +1,11 @@
-// Throughput enforced on requests: tables, indexes, batches, transactions, metrics, simulated use,
-// and indexes that follow; and that nothing is, unless asked.
+// Throughput enforced: burst, partitions, on-demand growth, indexes, batches, transactions,
+// metrics, and simulated use; and that nothing is, unless asked.
 #include "services/cloudwatch/cloudwatch.h"
 #include "services/dynamodb/dynamodb.h"
-#include "services/dynamodb/throughput.h"
 #include "tests/services/dynamodb_fixture.h"
 
 namespace squall {
 namespace {
-
-uint32_t spread(int i) { return static_cast<uint32_t>(i) * 2654435761U; }
 
 // --- requests ------------------------------------------------------------------------------------
 
@@ -251,8 +248,9 @@ TEST_F(ThroughputTest, SimulatedProgramsShareTheSameUnits) {
   enforce();
   int served = 0;
   const auto use = [&](bool write) {
-    return dynamodb::use_throughput(world(), "us-east-1", "ttt",
-                                    {write, 1, spread(served), 4.0, world().now()});
+    return dynamodb::use_throughput(
+        world(), "us-east-1", "ttt",
+        {write, 1, static_cast<uint32_t>(served) * 2654435761U, 4.0, world().now()});
   };
   while (use(true)) ++served;
   EXPECT_EQ(served, 1000) << "all at one instant, and the table has one partition";
