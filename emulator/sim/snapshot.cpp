@@ -82,6 +82,10 @@ void World::restore(const Snapshot& snapshot, const std::string& name) {
     const std::lock_guard lock(annex_mutex_);
     for (const auto& annex : owned_annexes_) annex->reset();
   }
+  {
+    const std::lock_guard lock(posted_mutex_);
+    posted_.clear();
+  }
   notes_.clear();
   drawn_.clear();
   regions_.clear();

@@ -1,6 +1,7 @@
 """A server with --data-dir is killed under load, again and again: what it acknowledged is there
 afterwards, nothing is half there. SQUALL_KILLS sets how often (default: as many as fit into
 SQUALL_KILL_SECONDS, 60), SQUALL_KILL_SEED where."""
+import json
 import os
 import random
 import signal
@@ -180,3 +181,26 @@ def test_a_full_disk_holds_answers_and_says_so(tmp_path, guard_log):
     finally:
         process.kill()
         process.wait()
+
+
+def test_snapshots_by_the_control_api(start_squall):
+    """In memory as well; what is wrong is told, and changes nothing."""
+    server = start_squall("--pace", "held")
+    for name in ("", "a/b", "x" * 101, 7):
+        status, text = server.http("POST", "/_squall/snapshots", {"name": name})
+        assert status == 400 and "name" in text, text
+    iam = server.client("iam")
+    iam.create_user(UserName="one")
+    before = server.dump()
+    assert server.http("POST", "/_squall/snapshots", {"name": "s.1"})[0] == 200
+    iam.create_user(UserName="two")
+    server.advance(60)
+    listed = json.loads(server.http("GET", "/_squall/snapshots")[1])["snapshots"]
+    assert [s["name"] for s in listed] == ["s.1"]
+    assert server.http("POST", "/_squall/snapshots/s.1/restore")[0] == 200
+    assert server.dump() == before
+    assert server.http("POST", "/_squall/snapshots/none/restore")[0] == 404
+    assert server.http("DELETE", "/_squall/snapshots/none")[0] == 404
+    assert server.http("POST", "/_squall/snapshots/s.1")[0] == 405
+    assert server.http("DELETE", "/_squall/snapshots/s.1")[0] == 200
+    assert server.http("POST", "/_squall/snapshots/s.1/restore")[0] == 404

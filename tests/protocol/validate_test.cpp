@@ -52,8 +52,8 @@ TEST(Validate, DynamoDbLists) {
                      {"ReturnConsumedCapacity", "y"}}),
             "ValidationException: 2 validation errors detected: Value 'y' at "
             "'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value "
-            "set: [INDEXES, TOTAL, NONE]; Value 'x' at 'returnValues' failed to satisfy constraint: "
-            "Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, "
+            "set: [INDEXES, TOTAL, NONE]; Value 'x' at 'returnValues' failed to satisfy "
+            "constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, "
             "UPDATED_NEW]");
 }
 
