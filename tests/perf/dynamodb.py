@@ -3,9 +3,12 @@ textbook Beast server, run interleaved; `items` also fills a million items (memo
 import json
 import os
 import random
+import socket
 import statistics
 import subprocess
 import sys
+import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import growth_test
@@ -126,7 +129,7 @@ def resident_bytes(server):
 
 
 def growth(tools):
-    with tools.squall() as server:
+    with tools.squall(flags=["--threads", "2"]) as server:
         port, costs, have = server.port, {}, 0
         make_table(tools, port, "big")
         before = resident_bytes(server)
@@ -147,6 +150,61 @@ def growth(tools):
         report("GetItem, 1,000 to 1,000,000 items",
                f"{ratio:.2f}x ({costs[40]:.1f} to {costs[40_000]:.1f} us CPU)", "<= 1.1x",
                ratio <= 1.1)
+        stalls(tools, server)
+
+
+class Pinger(threading.Thread):
+    """Asks for one thing again and again on a connection of its own; remembers the longest wait."""
+
+    def __init__(self, port, request):
+        super().__init__(daemon=True)
+        self.request, self.longest_ms, self.going = request, 0.0, True
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.start()
+
+    def run(self):
+        while self.going:
+            began = time.perf_counter()
+            self.socket.sendall(self.request)
+            if not self.socket.recv(65536):
+                return
+            self.longest_ms = max(self.longest_ms, (time.perf_counter() - began) * 1e3)
+
+    def stop(self):
+        self.going = False
+        self.join()
+        return self.longest_ms
+
+
+def stalls(tools, server):
+    """The longest that a GetItem of another table waits, while something is done with a million."""
+    port = server.port
+    make_table(tools, port, "other")
+    fill(tools, port, "other", [(0, 0)])
+    get = call(port, "GetItem", {"TableName": "other", "Key": key(0, 0)})
+    for name, operation, document in (
+            ("nothing", "ListTables", {}),
+            ("a page of a scan", "Scan", {"TableName": "big"}),
+            ("CreateBackup", "CreateBackup", {"TableName": "big", "BackupName": "backup"}),
+            ("UpdateTimeToLive", "UpdateTimeToLive", {
+                "TableName": "big",
+                "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "qty"}}),
+            ("UpdateContinuousBackups", "UpdateContinuousBackups", {
+                "TableName": "big",
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}),
+            ("a new global index", "UpdateTable", {
+                "TableName": "big",
+                "AttributeDefinitions": [{"AttributeName": "name", "AttributeType": "S"}],
+                "GlobalSecondaryIndexUpdates": [{"Create": {
+                    "IndexName": "by-name", "Projection": {"ProjectionType": "KEYS_ONLY"},
+                    "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}]}}]})):
+        pinger = Pinger(port, get)
+        time.sleep(0.2)
+        tools.call(port, call(port, operation, document))
+        time.sleep(0.2)
+        longest = pinger.stop()
+        report(f"longest wait beside {name}, 1,000,000 items", f"{longest:.1f} ms", "<= 10 ms",
+               longest <= 10)
 
 
 def main():
