@@ -9,6 +9,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "emulator/core/json_text.h"
+
 namespace squall {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -219,13 +221,6 @@ size_t utf8_length(std::string_view text, size_t at) {
 
 namespace {
 
-/// Non-zero if one of eight bytes is below 0x20, a quote, a backslash or not ASCII.
-uint64_t special_in(uint64_t word) {
-  constexpr uint64_t ones = 0x0101010101010101ULL;
-  return ((word - ones * 0x20) | ((word ^ (ones * '"')) - ones) |
-          ((word ^ (ones * '\\')) - ones) | word) & (ones * 0x80);
-}
-
 template <class Word>
 Word word_at(const char* at) {
   Word word = 0;
@@ -256,12 +251,13 @@ size_t plain_json_prefix(std::string_view text) {
     if (!is_plain(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i)))) break;
 #endif
   for (; i + 8 <= size; i += 8)
-    if (special_in(word_at<uint64_t>(data + i))) break;
+    if (has_json_special(word_at<uint64_t>(data + i))) break;
   if (i + 8 > size) {
     if (i == size) return size;
-    if (size >= 8 && !special_in(word_at<uint64_t>(data + size - 8))) return size;
+    if (size >= 8 && !has_json_special(word_at<uint64_t>(data + size - 8))) return size;
     if (size >= 4 && size < 8 &&
-        !special_in(uint64_t{word_at<uint32_t>(data)} << 32 | word_at<uint32_t>(data + size - 4)))
+        !has_json_special(uint64_t{word_at<uint32_t>(data)} << 32 |
+                          word_at<uint32_t>(data + size - 4)))
       return size;
   }
   for (; i < size; ++i) {

@@ -2,6 +2,7 @@
 // the answer's buffer, which is made long enough beforehand.
 #include <cstring>
 
+#include "emulator/core/json_text.h"
 #include "emulator/core/text.h"
 #include "services/dynamodb/decimal.h"
 #include "services/dynamodb/item.h"
@@ -10,6 +11,50 @@ namespace squall::dynamodb {
 namespace {
 
 constexpr size_t number_text_max = 2 + 130 + Decimal::digits_max + 2;  // sign, point, zeros, digits
+
+template <class Word>
+Word load(const char* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Copies a text that needs no escapes; false where it does. Most are short: two words that may
+/// overlap hold them, and no loop is shorter.
+inline bool copy_plain(char* to, std::string_view text) {
+  const char* const from = text.data();
+  const size_t size = text.size();
+  if (size > 16) {
+    if (plain_json_prefix(text) != size) return false;
+    std::memcpy(to, from, size);
+    return true;
+  }
+  if (size >= 8) {
+    const auto first = load<uint64_t>(from), last = load<uint64_t>(from + size - 8);
+    if (has_json_special(first) | has_json_special(last)) return false;
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + size - 8, &last, 8);
+    return true;
+  }
+  if (size >= 4) {
+    const auto first = load<uint32_t>(from), last = load<uint32_t>(from + size - 4);
+    if (has_json_special(uint64_t{first} << 32 | last)) return false;
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + size - 4, &last, 4);
+    return true;
+  }
+  constexpr uint64_t plain = 0x6161616161616161ULL;
+  if (size >= 2) {
+    const auto first = load<uint16_t>(from), last = load<uint16_t>(from + size - 2);
+    if (has_json_special(plain << 32 | uint64_t{first} << 16 | last)) return false;
+    std::memcpy(to, &first, 2);
+    std::memcpy(to + size - 2, &last, 2);
+    return true;
+  }
+  if (size == 0) return true;
+  *to = *from;
+  return !has_json_special(plain << 8 | static_cast<uint8_t>(*from));
+}
 
 /// After every text there is room for `slack` bytes more, so that what stands between two texts is
 /// written without asking.
@@ -41,10 +86,9 @@ class Out {
     at_ += bytes.size();
   }
   void string(std::string_view text) {
-    if (plain_json_prefix(text) != text.size()) return escaped(text);
     need(text.size() + 2);
     *at_ = '"';
-    std::memcpy(at_ + 1, text.data(), text.size());
+    if (!copy_plain(at_ + 1, text)) return escaped(text);
     at_[text.size() + 1] = '"';
     at_ += text.size() + 2;
   }
@@ -134,86 +178,107 @@ void put_bytes(Out& out, Type type, std::string_view bytes) {
   out.put("\"");
 }
 
-void put_value(Out& out, AttributeView value);
+/// Each renders what stands at `at` and gives where it ends.
+const char* put_value(Out& out, const char* at);
 
-void put_entries(Out& out, Entries entries) {
+/// Sets, lists and maps hold the size of their content, then a count.
+struct Content {
+  explicit Content(const char* at) : begin(at + 4), end(begin + load<uint32_t>(at)) {
+    read_length(begin);
+  }
+  const char* begin;
+  const char* end;
+};
+
+void put_entries(Out& out, const char* at, const char* end) {
   out.need(0);
   out.put("{");
-  for (bool first = true; entries; entries.next(), first = false) {
+  for (bool first = true; at != end; first = false) {
     if (!first) out.put(",");
-    out.string(entries.name());
+    out.string(read_text(at));
     out.put(":");
-    put_value(out, entries.value());
+    at = put_value(out, at);
   }
   out.need(0);
   out.put("}");
 }
 
-void put_set(Out& out, AttributeView set) {
-  out.need(0);
-  out.put("[");
-  bool first = true;
-  for (SetElements e(set); e; e.next(), first = false) {
+void put_elements(Out& out, Content list) {
+  out.put("{\"L\":[");
+  const char* at = list.begin;
+  for (bool first = true; at != list.end; first = false) {
     if (!first) out.put(",");
-    put_bytes(out, element_type(set.type()), e.bytes());
+    at = put_value(out, at);
   }
   out.need(0);
   out.put("]");
 }
 
-void put_value(Out& out, AttributeView value) {
+void put_set(Out& out, Type type, Content set) {
+  out.put("{\"");
+  out.put(type_name(type));
+  out.put("\":[");
+  const char* at = set.begin;
+  for (bool first = true; at != set.end; first = false) {
+    if (!first) out.put(",");
+    put_bytes(out, element_type(type), read_text(at));
+  }
   out.need(0);
-  switch (value.type()) {
+  out.put("]");
+}
+
+const char* put_value(Out& out, const char* at) {
+  out.need(0);
+  const auto type = static_cast<Type>(*at++);
+  switch (type) {
     case Type::S:
       out.put("{\"S\":");
-      out.string(value.bytes());
+      out.string(read_text(at));
       break;
     case Type::N:
       out.put("{\"N\":");
-      put_number(out, value.bytes());
+      put_number(out, read_text(at));
       break;
     case Type::B:
       out.put("{\"B\":");
-      put_bytes(out, Type::B, value.bytes());
+      put_bytes(out, Type::B, read_text(at));
       break;
     case Type::BOOL:
-      if (value.boolean()) return out.put("{\"BOOL\":true}");
-      return out.put("{\"BOOL\":false}");
-    case Type::NUL: return out.put("{\"NULL\":true}");
-    case Type::M:
-      out.put("{\"M\":");
-      put_entries(out, Entries(value));
+      if (*at++)
+        out.put("{\"BOOL\":true");
+      else
+        out.put("{\"BOOL\":false");
       break;
-    case Type::L: {
-      out.put("{\"L\":[");
-      bool first = true;
-      for (Elements e(value); e; e.next(), first = false) {
-        if (!first) out.put(",");
-        put_value(out, e.value());
-      }
-      out.need(0);
-      out.put("]");
+    case Type::NUL: out.put("{\"NULL\":true"); break;
+    case Type::M: {
+      const Content map(at);
+      out.put("{\"M\":");
+      put_entries(out, map.begin, map.end);
+      at = map.end;
       break;
     }
+    case Type::L:
+      put_elements(out, Content(at));
+      at = Content(at).end;
+      break;
     default:
-      out.put("{\"");
-      out.put(type_name(value.type()));
-      out.put("\":");
-      put_set(out, value);
+      put_set(out, type, Content(at));
+      at = Content(at).end;
   }
   out.put("}");
+  return at;
 }
 
 }  // namespace
 
 void append_json(std::string& text, AttributeView value) {
   Out out(text, value.encoded().size() + 64);
-  put_value(out, value);
+  put_value(out, value.encoded().data());
 }
 
 void append_attributes_json(std::string& text, std::string_view attributes) {
   Out out(text, 2 * attributes.size() + 64);
-  put_entries(out, Entries(attributes.data(), attributes.data() + attributes.size()));
+  put_entries(out, attributes.data(), attributes.data() + attributes.size());
 }
 
 }  // namespace squall::dynamodb

@@ -248,6 +248,16 @@ class Resources(Worker):
             text = caller.query("ec2", "2016-11-15", "CreateVpc", CidrBlock="10.0.0.0/16")
             self.vpcs.add(text.split("<vpcId>")[1].split("<")[0])
 
+    def list_users(self, caller):
+        """All pages' text: thousands are made where the machine is quick."""
+        text, marker = "", {}
+        while True:
+            page = caller.query("iam", "2010-05-08", "ListUsers", MaxItems=1000, **marker)
+            text += page
+            if "<Marker>" not in page:
+                return text
+            marker = {"Marker": page.split("<Marker>")[1].split("<")[0]}
+
     def register(self, caller):
         """Revisions are counted: none is given twice or left out, but the one not answered."""
         self.asked = True
@@ -262,7 +272,7 @@ class Resources(Worker):
     def check(self, caller):
         self.unsure = self.unsure or self.asked
         self.register(caller)
-        users = caller.query("iam", "2010-05-08", "ListUsers", MaxItems=1000)
+        users = self.list_users(caller)
         for name in self.users:
             assert f"<UserName>{name}</UserName>" in users, name
         arns = caller.json("ecs", "AmazonEC2ContainerServiceV20141113.DescribeClusters",
