@@ -12,6 +12,24 @@
 #include "emulator/core/json_text.h"
 
 namespace squall {
+namespace {
+
+template <class Word>
+Word word_at(const char* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Eight characters, the capitals among them (ASCII's) made small.
+uint64_t lower_word(uint64_t word) {
+  constexpr uint64_t ones = 0x0101010101010101ULL, tops = ones * 0x80;
+  const uint64_t low = word & ~tops;
+  const uint64_t from_a = low + ones * (0x80 - 'A'), beyond_z = low + ones * (0x7F - 'Z');
+  return word | ((from_a ^ beyond_z) & ~word & tops) >> 2;
+}
+
+}  // namespace
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -50,7 +68,11 @@ std::string to_lower(std::string_view text) {
 
 bool equals_ignore_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i)
+  size_t i = 0;
+  for (; i + 8 <= a.size(); i += 8)
+    if (lower_word(word_at<uint64_t>(a.data() + i)) != lower_word(word_at<uint64_t>(b.data() + i)))
+      return false;
+  for (; i < a.size(); ++i)
     if (lower(a[i]) != lower(b[i])) return false;
   return true;
 }
@@ -220,13 +242,6 @@ size_t utf8_length(std::string_view text, size_t at) {
 }  // namespace
 
 namespace {
-
-template <class Word>
-Word word_at(const char* at) {
-  Word word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
 
 #ifdef __SSE2__
 /// As signed bytes, what is not ASCII is below 0x20 too.

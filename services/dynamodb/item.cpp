@@ -46,6 +46,11 @@ void append_attributes(std::string& out, const Value& map, std::string_view hash
 
 std::string with_keys_first(std::string_view attributes, std::string_view hash,
                             std::string_view range) {
+  Entries first(attributes.data(), attributes.data() + attributes.size());
+  if (first && first.name() == hash) {  // most clients write their keys first themselves
+    first.next();
+    if (range.empty() || (first && first.name() == range)) return std::string(attributes);
+  }
   std::string out;
   out.reserve(attributes.size());
   const auto each = [&](auto wanted) {
