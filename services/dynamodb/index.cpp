@@ -116,7 +116,11 @@ size_t OrderedIndex::leaf_for(const Position& cut) const {
   while (high - low > 1) {
     const size_t middle = (low + high) / 2;
     const Slot& slot = directory_[middle];
-    if (is_before(slot.first_hash, *slot.leaf->items()[0], cut))
+    // A leaf is mostly far away in memory: it is touched only where hashes do not decide.
+    const bool before = slot.first_hash != cut.hash
+                            ? slot.first_hash < cut.hash
+                            : is_before(slot.first_hash, *slot.leaf->items()[0], cut);
+    if (before)
       low = middle;
     else
       high = middle;
@@ -128,7 +132,8 @@ size_t OrderedIndex::place_in(const Leaf& leaf, const Position& cut) const {
   size_t low = 0, high = leaf.count;
   while (low < high) {
     const size_t middle = (low + high) / 2;
-    if (is_before(leaf.hashes()[middle], *leaf.items()[middle], cut))
+    const uint32_t hash = leaf.hashes()[middle];
+    if (hash != cut.hash ? hash < cut.hash : is_before(hash, *leaf.items()[middle], cut))
       low = middle + 1;
     else
       high = middle;

@@ -10,27 +10,11 @@ namespace {
 }
 [[noreturn]] void not_supported() { throw invalid("Query key condition not supported"); }
 
-struct Condition {
-  std::string_view name;
-  Op op = Op::eq;
-  std::vector<AttributeView> values;
-};
-
-Op mirrored(Op op) {
-  switch (op) {
-    case Op::lt: return Op::gt;
-    case Op::le: return Op::ge;
-    case Op::gt: return Op::lt;
-    case Op::ge: return Op::le;
-    default: return op;
-  }
-}
-
 class Reader {
  public:
   explicit Reader(const Bound& bound) : bound_(bound), parsed_(*bound.parsed) {}
 
-  std::vector<Condition> conditions() {
+  std::vector<Comparison> conditions() {
     collect(parsed_.root);
     return std::move(found_);
   }
@@ -55,7 +39,7 @@ class Reader {
   }
 
   void add(const Node& node) {
-    Condition condition;
+    Comparison condition;
     condition.op = node.op;
     for (size_t i = 0; i < node.args.size(); ++i) {
       const Node& arg = parsed_.nodes[node.args[i]];
@@ -81,10 +65,20 @@ class Reader {
 
   const Bound& bound_;
   const Parsed& parsed_;
-  std::vector<Condition> found_;
+  std::vector<Comparison> found_;
 };
 
 }  // namespace
+
+Op mirrored(Op op) {
+  switch (op) {
+    case Op::lt: return Op::gt;
+    case Op::le: return Op::ge;
+    case Op::gt: return Op::lt;
+    case Op::ge: return Op::le;
+    default: return op;
+  }
+}
 
 std::string key_bytes(AttributeView value, Type wanted, std::string_view name) {
   if (value.type() != wanted)
@@ -98,7 +92,7 @@ std::string key_bytes(AttributeView value, Type wanted, std::string_view name) {
 
 namespace {
 
-void set_range(KeyRange& range, const Condition& condition, const Target& target) {
+void set_range(KeyRange& range, const Comparison& condition, const Target& target) {
   if (condition.op == Op::begins_with && target.types.range == Type::N)
     throw invalid_parameter("Unsupported operator on key attribute: begins_with");
   range.op = condition.op;
@@ -110,12 +104,12 @@ void set_range(KeyRange& range, const Condition& condition, const Target& target
 }  // namespace
 
 KeyRange key_range(const Bound& bound, const Target& target) {
-  const std::vector<Condition> conditions = Reader(bound).conditions();
-  const Condition* hash = nullptr;
-  const Condition* sort = nullptr;
+  const std::vector<Comparison> conditions = Reader(bound).conditions();
+  const Comparison* hash = nullptr;
+  const Comparison* sort = nullptr;
   bool other = false;
-  for (const Condition& c : conditions) {
-    const Condition** slot = c.name == target.keys.hash ? &hash
+  for (const Comparison& c : conditions) {
+    const Comparison** slot = c.name == target.keys.hash ? &hash
                              : !target.keys.range.empty() && c.name == target.keys.range
                                  ? &sort
                                  : nullptr;

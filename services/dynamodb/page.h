@@ -84,6 +84,15 @@ void write_page(TableStore& store, const PageRequest& request, const Target& tar
 /// Refuses selections that the target cannot give.
 void check_select(const PageRequest& request, const Target& target, const Projection& projection);
 
+/// `attribute OP values`, where a node of an expression is that.
+struct Comparison {
+  std::string_view name;
+  Op op = Op::eq;
+  std::vector<AttributeView> values;
+};
+/// What `a OP b` is with its sides changed.
+Op mirrored(Op op);
+
 /// The condition of a query on its keys.
 struct KeyRange {
   std::string hash;

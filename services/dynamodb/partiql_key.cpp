@@ -10,32 +10,15 @@
 namespace squall::dynamodb::partiql {
 namespace {
 
-/// `attribute OP values`, where a node is that.
-struct Test {
-  std::string_view name;
-  Op op = Op::eq;
-  std::vector<AttributeView> values;
-};
-
-Op mirrored(Op op) {
-  switch (op) {
-    case Op::lt: return Op::gt;
-    case Op::le: return Op::ge;
-    case Op::gt: return Op::lt;
-    case Op::ge: return Op::le;
-    default: return op;
-  }
-}
-
 bool of_keys(Op op) {
   return op == Op::eq || (op >= Op::lt && op <= Op::in) || op == Op::begins_with;
 }
 
-std::optional<Test> test_of(const Bound& bound, uint32_t index) {
+std::optional<Comparison> test_of(const Bound& bound, uint32_t index) {
   const Parsed& parsed = *bound.parsed;
   const Node& node = parsed.nodes[index];
   if (!of_keys(node.op)) return {};
-  Test test;
+  Comparison test;
   test.op = node.op;
   for (size_t i = 0; i < node.args.size(); ++i) {
     const Node& arg = parsed.nodes[node.args[i]];
