@@ -116,6 +116,13 @@ struct LocalServer::Impl {
                }),
         dispatcher(worlds, dispatch_options(options, server.port())) {
     if (!keeper) return;
+    const sim::Pace kept = worlds.world(options.world.account).clock().pace();
+    if (kept != options.world.pace && options.warn_unread)
+      std::fprintf(stderr,
+                   "squall: time in %s goes on at pace '%s'; POST {\"pace\": \"%s\"} to "
+                   "/_squall/clock to change that\n",
+                   options.data_dir.c_str(), std::string(to_string(kept)).c_str(),
+                   std::string(to_string(options.world.pace)).c_str());
     server.set_log(&keeper->log());
     keeper->start([this] { server.wake(); });
   }

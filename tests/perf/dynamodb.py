@@ -187,7 +187,7 @@ def verified(tools):
             costs[server.port] = statistics.median(cost for _, cost in runs)
         more = costs[strict.port] - costs[plain.port]
         lost = 1 - rates[strict.port] / rates[plain.port]
-        report("signatures verified, GetItem", f"+{more:.1f} us CPU, {lost:.0%} fewer requests/s",
+        report("signatures verified, GetItem", f"{more:+.1f} us CPU, {lost:.0%} fewer requests/s",
                "<= 1.5 us, <= 20 %", more <= 1.5 and lost <= 0.2)
 
 
