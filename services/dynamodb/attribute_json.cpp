@@ -21,7 +21,7 @@ Word load(const char* at) {
 
 /// Copies a text that needs no escapes; false where it does. Most are short: two words that may
 /// overlap hold them, and no loop is shorter.
-inline bool copy_plain(char* to, std::string_view text) {
+[[gnu::always_inline]] inline bool copy_plain(char* to, std::string_view text) {
   const char* const from = text.data();
   const size_t size = text.size();
   if (size > 16) {
@@ -85,7 +85,7 @@ class Out {
     std::memcpy(at_, bytes.data(), bytes.size());
     at_ += bytes.size();
   }
-  void string(std::string_view text) {
+  [[gnu::always_inline]] void string(std::string_view text) {
     need(text.size() + 2);
     *at_ = '"';
     if (!copy_plain(at_ + 1, text)) return escaped(text);
