@@ -1,5 +1,5 @@
-// libFuzzer target: records as a data directory keeps them. Bytes are refused, or stand for a record
-// that is written and read again alike.
+// libFuzzer target: records as a data directory keeps them. Bytes are refused, or stand for a
+// record that is written and read again alike.
 #include <cstdlib>
 #include <map>
 #include <optional>
