@@ -175,8 +175,6 @@ void fill_facts(Run& run) {
                                   rto ? format_duration(from_seconds(*rto)) : "not recovered");
       }
     }
-  }
-  if (run.engine) {
     for (const auto& [name, call] : run.results().calls) {
       const auto totals = run.results().call_totals(run.start, run.end, name);
       const double each = totals.calls ? static_cast<double>(totals.attempts) /

@@ -2,8 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 namespace squall {
+
+template <class Word>
+Word load_word(const char* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
 
 /// Non-zero if one of the word's bytes is below 0x20, a quote, a backslash or not ASCII (or, for
 /// bytes above such a one, perhaps: then the text is looked at byte by byte).

@@ -14,13 +14,6 @@
 namespace squall {
 namespace {
 
-template <class Word>
-Word word_at(const char* at) {
-  Word word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
 /// Eight characters, the capitals among them (ASCII's) made small.
 uint64_t lower_word(uint64_t word) {
   constexpr uint64_t ones = 0x0101010101010101ULL, tops = ones * 0x80;
@@ -70,7 +63,8 @@ bool equals_ignore_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   size_t i = 0;
   for (; i + 8 <= a.size(); i += 8)
-    if (lower_word(word_at<uint64_t>(a.data() + i)) != lower_word(word_at<uint64_t>(b.data() + i)))
+    if (lower_word(load_word<uint64_t>(a.data() + i)) !=
+        lower_word(load_word<uint64_t>(b.data() + i)))
       return false;
   for (; i < a.size(); ++i)
     if (lower(a[i]) != lower(b[i])) return false;
@@ -266,13 +260,13 @@ size_t plain_json_prefix(std::string_view text) {
     if (!is_plain(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i)))) break;
 #endif
   for (; i + 8 <= size; i += 8)
-    if (has_json_special(word_at<uint64_t>(data + i))) break;
+    if (has_json_special(load_word<uint64_t>(data + i))) break;
   if (i + 8 > size) {
     if (i == size) return size;
-    if (size >= 8 && !has_json_special(word_at<uint64_t>(data + size - 8))) return size;
+    if (size >= 8 && !has_json_special(load_word<uint64_t>(data + size - 8))) return size;
     if (size >= 4 && size < 8 &&
-        !has_json_special(uint64_t{word_at<uint32_t>(data)} << 32 |
-                          word_at<uint32_t>(data + size - 4)))
+        !has_json_special(uint64_t{load_word<uint32_t>(data)} << 32 |
+                          load_word<uint32_t>(data + size - 4)))
       return size;
   }
   for (; i < size; ++i) {

@@ -7,7 +7,6 @@
 #include "emulator/core/text.h"
 #include "emulator/sim/math.h"
 #include "emulator/sim/scope.h"
-#include "services/dynamodb/dynamodb.h"
 
 namespace squall::dataplane {
 namespace {
@@ -38,7 +37,6 @@ TrafficEngine::TrafficEngine(sim::World& world, std::string region, Workload wor
   balancers_.emplace_back().wanted = workload_.load_balancer;
   plan_works();
   start_arrivals();
-  dynamodb::enforce_throughput(world, true);
   sim::Scope scope(world, region_);
   scope.at_unique(world.now(), "dataplane.health.sync", "");
   const Time minute = Time{std::chrono::floor<std::chrono::minutes>(start.time_since_epoch())};

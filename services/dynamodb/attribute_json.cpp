@@ -12,13 +12,6 @@ namespace {
 
 constexpr size_t number_text_max = 2 + 130 + Decimal::digits_max + 2;  // sign, point, zeros, digits
 
-template <class Word>
-Word load(const char* at) {
-  Word word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
 /// Copies a text that needs no escapes; false where it does. Most are short: two words that may
 /// overlap hold them, and no loop is shorter.
 [[gnu::always_inline]] inline bool copy_plain(char* to, std::string_view text) {
@@ -30,14 +23,14 @@ Word load(const char* at) {
     return true;
   }
   if (size >= 8) {
-    const auto first = load<uint64_t>(from), last = load<uint64_t>(from + size - 8);
+    const auto first = load_word<uint64_t>(from), last = load_word<uint64_t>(from + size - 8);
     if (has_json_special(first) | has_json_special(last)) return false;
     std::memcpy(to, &first, 8);
     std::memcpy(to + size - 8, &last, 8);
     return true;
   }
   if (size >= 4) {
-    const auto first = load<uint32_t>(from), last = load<uint32_t>(from + size - 4);
+    const auto first = load_word<uint32_t>(from), last = load_word<uint32_t>(from + size - 4);
     if (has_json_special(uint64_t{first} << 32 | last)) return false;
     std::memcpy(to, &first, 4);
     std::memcpy(to + size - 4, &last, 4);
@@ -45,7 +38,7 @@ Word load(const char* at) {
   }
   constexpr uint64_t plain = 0x6161616161616161ULL;
   if (size >= 2) {
-    const auto first = load<uint16_t>(from), last = load<uint16_t>(from + size - 2);
+    const auto first = load_word<uint16_t>(from), last = load_word<uint16_t>(from + size - 2);
     if (has_json_special(plain << 32 | uint64_t{first} << 16 | last)) return false;
     std::memcpy(to, &first, 2);
     std::memcpy(to + size - 2, &last, 2);
@@ -183,7 +176,7 @@ const char* put_value(Out& out, const char* at);
 
 /// Sets, lists and maps hold the size of their content, then a count.
 struct Content {
-  explicit Content(const char* at) : begin(at + 4), end(begin + load<uint32_t>(at)) {
+  explicit Content(const char* at) : begin(at + 4), end(begin + load_word<uint32_t>(at)) {
     read_length(begin);
   }
   const char* begin;

@@ -65,17 +65,6 @@ void override_billing(Context& ctx, const Input& in, Table& table) {
       index.throughput = table.throughput;
 }
 
-/// Attributes that no key uses any more.
-void forget_unused_attributes(Table& table) {
-  std::erase_if(table.attributes, [&](const auto& a) {
-    const auto uses = [&](const KeySchema& keys) {
-      return keys.hash == a.first || keys.range == a.first;
-    };
-    return !uses(table.keys) &&
-           std::ranges::none_of(table.indexes, [&](const Index& i) { return uses(i.keys); });
-  });
-}
-
 void check_target(const sim::Scope& scope, const std::string& target) {
   const Table* there = scope.view<Table>(target);
   if (!there) return;

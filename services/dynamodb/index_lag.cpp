@@ -47,25 +47,6 @@ bool lags(const IndexBacklog& backlog, const sim::World& world) {
   return world.options().latency != sim::LatencyProfile::zero || !backlog.empty();
 }
 
-IndexEffect effect_on(const IndexPlan& index, const ItemChange& change) {
-  const Item* before = change.before.get();
-  const Item* after = change.after.get();
-  if (before && !is_in_index(index, *before)) before = nullptr;
-  if (after && !is_in_index(index, *after)) after = nullptr;
-  const size_t before_size = before ? projected_size(index, *before) : 0;
-  const size_t after_size = after ? projected_size(index, *after) : 0;
-  const auto same = [&](const std::string& name) {
-    return name.empty() || before->find(name).bytes() == after->find(name).bytes();
-  };
-  if (before && after && same(index.keys.hash) && same(index.keys.range)) {
-    std::string a, b;
-    const bool equal =
-        projected_data(index, *before, a) == projected_data(index, *after, b);
-    return {0, equal ? 0 : std::max(before_size, after_size)};
-  }
-  return {before_size, after_size};
-}
-
 IndexEffect TableStore::postpone(size_t i, const ItemChange& change) {
   const IndexPlan& index = plan_->indexes[i];
   IndexBacklog& backlog = indexes_[i].backlog;
@@ -79,12 +60,11 @@ IndexEffect TableStore::postpone(size_t i, const ItemChange& change) {
 void TableStore::catch_up(Time now) {
   for (size_t i = 0; i < indexes_.size(); ++i) {
     IndexBacklog::Change change;
-    IndexEffect ignored;
     while (indexes_[i].backlog.pop_due(now, change)) {
       ItemChange arrived;
       arrived.before = std::move(change.before);
       arrived.after = std::move(change.after);
-      move_in(indexes_[i], plan_->indexes[i], arrived, ignored);
+      move_in(indexes_[i], plan_->indexes[i], arrived);
     }
   }
 }

@@ -72,6 +72,8 @@ std::span<const api::HandlerRow> table_rows();
 std::span<const sim::EventRow> table_events();
 std::span<const sim::WatchRow> table_watches();
 std::span<const sim::LatencyRow> latencies();
+/// Attributes that no key uses any more.
+void forget_unused_attributes(Table& table);
 std::span<const api::HandlerRow> table_update_rows();
 std::span<const api::HandlerRow> tag_rows();
 std::span<const sim::EventRow> table_update_events();

@@ -130,35 +130,51 @@ TableStore::Secondary TableStore::make_secondary(const Plan& plan, const IndexPl
   return {OrderedIndex(std::move(components))};
 }
 
-void TableStore::move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
-                         IndexEffect& effect) {
-  const Item* before = change.before.get();
-  const Item* after = change.after.get();
-  if (before && !is_in_index(index, *before)) before = nullptr;
-  if (after && !is_in_index(index, *after)) after = nullptr;
-  const size_t before_size = before ? projected_size(index, *before) : 0;
-  const size_t after_size = after ? projected_size(index, *after) : 0;
-  secondary.bytes = secondary.bytes - before_size + after_size;
-  const OrderedIndex& entries = secondary.entries;
-  const auto same_keys = [&] {
-    for (size_t i = 0; i < entries.component_count(); ++i)
-      if (entries.component(*before, i) != entries.component(*after, i)) return false;
-    return true;
-  };
-  if (before && after && same_keys()) {
+namespace {
+
+/// What a change is to an index: the items that it holds before and after, if any.
+struct IndexMove {
+  const Item* before;
+  const Item* after;
+  size_t before_size, after_size;
+  bool stays;  // at its place
+
+  IndexMove(const IndexPlan& index, const ItemChange& change)
+      : before(change.before.get()), after(change.after.get()) {
+    if (before && !is_in_index(index, *before)) before = nullptr;
+    if (after && !is_in_index(index, *after)) after = nullptr;
+    before_size = before ? projected_size(index, *before) : 0;
+    after_size = after ? projected_size(index, *after) : 0;
+    const auto same = [this](const std::string& name) {
+      return name.empty() || before->find(name).bytes() == after->find(name).bytes();
+    };
+    stays = before && after && same(index.keys.hash) && same(index.keys.range);
+  }
+  IndexEffect effect(const IndexPlan& index) const {
+    if (!stays) return {before_size, after_size};
     std::string a, b;
-    if (projected_data(index, *before, a) != projected_data(index, *after, b))
-      effect.written_bytes = std::max(before_size, after_size);
-    return secondary.entries.replace(before, after);
+    const bool equal = projected_data(index, *before, a) == projected_data(index, *after, b);
+    return {0, equal ? 0 : std::max(before_size, after_size)};
   }
-  if (before) {
-    effect.deleted_bytes = before_size;
-    secondary.entries.erase(before);
+};
+
+}  // namespace
+
+IndexEffect effect_on(const IndexPlan& index, const ItemChange& change) {
+  return IndexMove(index, change).effect(index);
+}
+
+IndexEffect TableStore::move_in(Secondary& secondary, const IndexPlan& index,
+                                const ItemChange& change) {
+  const IndexMove move(index, change);
+  secondary.bytes = secondary.bytes - move.before_size + move.after_size;
+  if (move.stays) {
+    secondary.entries.replace(move.before, move.after);
+  } else {
+    if (move.before) secondary.entries.erase(move.before);
+    if (move.after) secondary.entries.insert(move.after);
   }
-  if (after) {
-    effect.written_bytes = after_size;
-    secondary.entries.insert(after);
-  }
+  return move.effect(index);
 }
 
 void HeldItems::hold(std::vector<std::string> keys) {
@@ -199,7 +215,7 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
     if (plan_->indexes[i].global && lags(indexes_[i].backlog, world_))
       effect = postpone(i, change);
     else
-      move_in(indexes_[i], plan_->indexes[i], change, effect);
+      effect = move_in(indexes_[i], plan_->indexes[i], change);
     if (effects) (*effects)[i] = effect;
   }
   if (before && after)
@@ -237,11 +253,10 @@ void TableStore::count_collections() {
 
 TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPlan& index) {
   Secondary made = make_secondary(plan, index);
-  IndexEffect ignored;
   for (auto c = items_.begin(); c != items_.end(); items_.next(c)) {
     ItemChange there;
     there.after = ItemRef::share(items_.item(c));
-    move_in(made, index, there, ignored);
+    move_in(made, index, there);
   }
   return made;
 }

@@ -168,8 +168,7 @@ class TableStore {
   void count_collections();
   static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
   Secondary fill_secondary(const Plan& plan, const IndexPlan& index);
-  void move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change,
-               IndexEffect& effect);
+  IndexEffect move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change);
   IndexEffect postpone(size_t index, const ItemChange& change);
 
   sim::World& world_;

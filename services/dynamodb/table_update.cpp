@@ -213,16 +213,6 @@ Value update_table(Context& ctx, Input in) {
 
 // --- events ------------------------------------------------------------------------------------
 
-void forget_unused_attributes(Table& table) {
-  std::erase_if(table.attributes, [&](const auto& a) {
-    const auto uses = [&](const KeySchema& keys) {
-      return keys.hash == a.first || keys.range == a.first;
-    };
-    return !uses(table.keys) &&
-           std::ranges::none_of(table.indexes, [&](const Index& i) { return uses(i.keys); });
-  });
-}
-
 void table_updated(sim::Scope& scope, const sim::Event& event) {
   const Table* table = scope.view<Table>(event.subject);
   if (!table || table->status != "UPDATING" ||
@@ -255,6 +245,16 @@ void index_deleted(sim::Scope& scope, const sim::Event& event) {
 }
 
 }  // namespace
+
+void forget_unused_attributes(Table& table) {
+  std::erase_if(table.attributes, [&](const auto& a) {
+    const auto uses = [&](const KeySchema& keys) {
+      return keys.hash == a.first || keys.range == a.first;
+    };
+    return !uses(table.keys) &&
+           std::ranges::none_of(table.indexes, [&](const Index& i) { return uses(i.keys); });
+  });
+}
 
 std::optional<ScalableThroughput> throughput_of(const sim::Scope& scope, std::string_view name,
                                                 std::string_view index) {
