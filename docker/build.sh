@@ -27,7 +27,7 @@ packages_of() {
   case "$1" in
     build) echo cmake ninja-build g++ ccache lld python3 libboost1.81-dev nlohmann-json3-dev \
       libtinyxml2-dev libsqlite3-dev libssl-dev libpcre2-dev libyaml-cpp-dev libcli11-dev \
-      zlib1g-dev libdeflate-dev libgtest-dev libgmock-dev libbenchmark-dev ;;
+      zlib1g-dev libisal-dev libgtest-dev libgmock-dev libbenchmark-dev ;;
     python) echo python3 python3-venv ;;
     tests) echo python3-boto3 skopeo ;;
     clang) echo clang-16 libclang-rt-16-dev ;;

@@ -1,9 +1,5 @@
 #include "emulator/core/text.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -235,30 +231,13 @@ size_t utf8_length(std::string_view text, size_t at) {
 }
 }  // namespace
 
-namespace {
-
-#ifdef __SSE2__
-/// As signed bytes, what is not ASCII is below 0x20 too.
-bool is_plain(__m128i bytes) {
-  const __m128i special =
-      _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
-                   _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
-  return _mm_movemask_epi8(special) == 0;
-}
-#endif
-
-}  // namespace
-
 /// Words at the end overlap those before them: most texts are short, and no loop is shorter still.
 size_t plain_json_prefix(std::string_view text) {
   const char* const data = text.data();
   const size_t size = text.size();
   size_t i = 0;
-#ifdef __SSE2__
-  for (; i + 16 <= size; i += 16)
-    if (!is_plain(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i)))) break;
-#endif
+  for (; i + sizeof(JsonChunk) <= size; i += sizeof(JsonChunk))
+    if (is_any(json_special(load_word<JsonChunk>(data + i)))) break;
   for (; i + 8 <= size; i += 8)
     if (has_json_special(load_word<uint64_t>(data + i))) break;
   if (i + 8 > size) {
@@ -274,6 +253,20 @@ size_t plain_json_prefix(std::string_view text) {
     if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') break;
   }
   return i;
+}
+
+bool copy_plain_json(char* to, std::string_view text) {
+  const char* const data = text.data();
+  const size_t last = text.size() - sizeof(JsonChunk);
+  const auto end = load_word<JsonChunk>(data + last);
+  JsonChunk special = json_special(end);
+  for (size_t i = 0; i < last; i += sizeof(JsonChunk)) {
+    const auto bytes = load_word<JsonChunk>(data + i);
+    special = either(special, json_special(bytes));
+    std::memcpy(to + i, &bytes, sizeof bytes);
+  }
+  std::memcpy(to + last, &end, sizeof end);
+  return !is_any(special);
 }
 
 void append_json_string(std::string& out, std::string_view text) {

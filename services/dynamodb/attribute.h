@@ -23,8 +23,11 @@ inline Type element_type(Type set) {
 
 /// Reads a length of one to five bytes and moves behind it.
 inline uint32_t read_length(const char*& at) {
-  uint32_t value = 0;
-  for (int shift = 0;; shift += 7) {
+  uint32_t value = static_cast<uint8_t>(*at++);
+  if (value < 0x80) [[likely]]
+    return value;
+  value &= 0x7F;
+  for (int shift = 7;; shift += 7) {
     const auto byte = static_cast<uint8_t>(*at++);
     value |= static_cast<uint32_t>(byte & 0x7F) << shift;
     if (byte < 0x80) return value;

@@ -1,8 +1,10 @@
-// Stored values as JSON text. A page holds thousands of them, so bytes are written straight into
-// the answer's buffer, which is made long enough beforehand.
-#include <cstring>
+// Stored values as JSON text, value by value.
+#include "services/dynamodb/attribute_json.h"
 
-#include "emulator/core/json_text.h"
+#include <algorithm>
+#include <array>
+#include <bit>
+
 #include "emulator/core/text.h"
 #include "services/dynamodb/decimal.h"
 #include "services/dynamodb/item.h"
@@ -10,172 +12,42 @@
 namespace squall::dynamodb {
 namespace {
 
-constexpr size_t number_text_max = 2 + 130 + Decimal::digits_max + 2;  // sign, point, zeros, digits
+constexpr std::array<char, 200> digit_pairs = [] {
+  std::array<char, 200> pairs{};
+  for (size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return pairs;
+}();
 
-/// Copies a text that needs no escapes; false where it does. Most are short: two words that may
-/// overlap hold them, and no loop is shorter.
-[[gnu::always_inline]] inline bool copy_plain(char* to, std::string_view text) {
-  const char* const from = text.data();
-  const size_t size = text.size();
-  if (size > 16) {
-    if (plain_json_prefix(text) != size) return false;
-    std::memcpy(to, from, size);
-    return true;
+static_assert(std::endian::native == std::endian::little);
+constexpr size_t pairs_of_word = 4;
+
+/// The digits of up to four pairs of a number's key, the first in the lowest byte.
+uint64_t digits_of(std::string_view pairs, uint8_t flip) {
+  uint64_t digits = 0;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const size_t pair = static_cast<uint8_t>(static_cast<uint8_t>(pairs[i]) ^ flip) - 1U;
+    digits |= uint64_t{load_word<uint16_t>(&digit_pairs[2 * pair])} << (16 * i);
   }
-  if (size >= 8) {
-    const auto first = load_word<uint64_t>(from), last = load_word<uint64_t>(from + size - 8);
-    if (has_json_special(first) | has_json_special(last)) return false;
-    std::memcpy(to, &first, 8);
-    std::memcpy(to + size - 8, &last, 8);
-    return true;
-  }
-  if (size >= 4) {
-    const auto first = load_word<uint32_t>(from), last = load_word<uint32_t>(from + size - 4);
-    if (has_json_special(uint64_t{first} << 32 | last)) return false;
-    std::memcpy(to, &first, 4);
-    std::memcpy(to + size - 4, &last, 4);
-    return true;
-  }
-  constexpr uint64_t plain = 0x6161616161616161ULL;
-  if (size >= 2) {
-    const auto first = load_word<uint16_t>(from), last = load_word<uint16_t>(from + size - 2);
-    if (has_json_special(plain << 32 | uint64_t{first} << 16 | last)) return false;
-    std::memcpy(to, &first, 2);
-    std::memcpy(to + size - 2, &last, 2);
-    return true;
-  }
-  if (size == 0) return true;
-  *to = *from;
-  return !has_json_special(plain << 8 | static_cast<uint8_t>(*from));
+  return digits;
 }
 
-/// After every text there is room for `slack` bytes more, so that what stands between two texts is
-/// written without asking.
-class Out {
- public:
-  Out(std::string& text, size_t expected) : text_(text) {
-    const size_t used = text.size();
-    text.resize(used + expected + slack);
-    place(used);
+/// The digits of a number's key, and how many; an odd number of them is followed by a zero.
+size_t put_digits(char* at, std::string_view pairs, uint8_t flip) {
+  const char* const begin = at;
+  for (; !pairs.empty(); pairs.remove_prefix(std::min(pairs.size(), pairs_of_word))) {
+    const uint64_t digits = digits_of(pairs.substr(0, pairs_of_word), flip);
+    std::memcpy(at, &digits, sizeof digits);
+    at += 2 * std::min(pairs.size(), pairs_of_word);
   }
-  ~Out() { text_.resize(used()); }
-  Out(const Out&) = delete;
-  Out& operator=(const Out&) = delete;
-
-  /// Before anything that no text follows: ends of documents, elements that are no texts.
-  void need(size_t size) {
-    if (static_cast<size_t>(end_ - at_) < size + slack) [[unlikely]]
-      grow(size + slack);
-  }
-  template <size_t N>
-  void put(const char (&literal)[N]) {
-    static_assert(N <= 16, "two of these, and a comma, fit into the slack");
-    std::memcpy(at_, literal, N - 1);
-    at_ += N - 1;
-  }
-  void put(std::string_view bytes) {
-    need(bytes.size());
-    std::memcpy(at_, bytes.data(), bytes.size());
-    at_ += bytes.size();
-  }
-  [[gnu::always_inline]] void string(std::string_view text) {
-    need(text.size() + 2);
-    *at_ = '"';
-    if (!copy_plain(at_ + 1, text)) return escaped(text);
-    at_[text.size() + 1] = '"';
-    at_ += text.size() + 2;
-  }
-  char* at() { return at_; }
-  void take(size_t size) { at_ += size; }
-
- private:
-  static constexpr size_t slack = 48;
-  size_t used() const { return static_cast<size_t>(at_ - text_.data()); }
-  void place(size_t used) {
-    at_ = text_.data() + used;
-    end_ = text_.data() + text_.size();
-  }
-  void grow(size_t size) {
-    const size_t before = used();
-    text_.resize(before + before / 2 + size);
-    place(before);
-  }
-  void escaped(std::string_view text) {
-    text_.resize(used());
-    append_json_string(text_, text);
-    const size_t before = text_.size();
-    text_.resize(before + slack);
-    place(before);
-  }
-
-  std::string& text_;
-  char* at_ = nullptr;
-  char* end_ = nullptr;
-};
-
-char* put_digits(char* at, std::string_view key, bool negative, uint8_t flip) {
-  const size_t end = key.size() - (negative ? 1 : 0);
-  for (size_t i = 2; i < end; ++i) {
-    const int pair = (static_cast<uint8_t>(key[i]) ^ flip) - 1;
-    *at++ = static_cast<char>('0' + pair / 10);
-    *at++ = static_cast<char>('0' + pair % 10);
-  }
-  return at[-1] == '0' ? at - 1 : at;
+  return static_cast<size_t>(at - begin) - (at[-1] == '0');
 }
-
-/// In normal form, as Decimal::append_text writes it.
-size_t put_number(char* const begin, std::string_view key) {
-  constexpr uint8_t zero = 0x80;
-  char* at = begin;
-  const auto first = static_cast<uint8_t>(key[0]);
-  if (first == zero) {
-    *at = '0';
-    return 1;
-  }
-  const bool negative = first < zero;
-  const uint8_t flip = negative ? 0xFF : 0;
-  const int exponent = (static_cast<uint8_t>(key[1]) ^ flip) + Decimal::exponent_min;
-  if (negative) *at++ = '-';
-  if (exponent <= 0) {
-    *at++ = '0';
-    *at++ = '.';
-    std::memset(at, '0', static_cast<size_t>(-exponent));
-    return static_cast<size_t>(put_digits(at - exponent, key, negative, flip) - begin);
-  }
-  char* const digits = at;
-  at = put_digits(at, key, negative, flip);
-  const int count = static_cast<int>(at - digits);
-  if (count <= exponent) {
-    std::memset(at, '0', static_cast<size_t>(exponent - count));
-    return static_cast<size_t>(at + (exponent - count) - begin);
-  }
-  std::memmove(digits + exponent + 1, digits + exponent, static_cast<size_t>(count - exponent));
-  digits[exponent] = '.';
-  return static_cast<size_t>(at + 1 - begin);
-}
-
-void put_number(Out& out, std::string_view key) {
-  out.need(number_text_max + 2);
-  char* const at = out.at();
-  *at = '"';
-  const size_t size = put_number(at + 1, key);
-  at[size + 1] = '"';
-  out.take(size + 2);
-}
-
-void put_bytes(Out& out, Type type, std::string_view bytes) {
-  if (type == Type::S) return out.string(bytes);
-  if (type == Type::N) return put_number(out, bytes);
-  out.put("\"");
-  out.put(base64_encode(bytes));
-  out.put("\"");
-}
-
-/// Each renders what stands at `at` and gives where it ends.
-const char* put_value(Out& out, const char* at);
 
 /// Sets, lists and maps hold the size of their content, then a count.
 struct Content {
+  Content(const char* b, const char* e) : begin(b), end(e) {}
   explicit Content(const char* at) : begin(at + 4), end(begin + load_word<uint32_t>(at)) {
     read_length(begin);
   }
@@ -183,95 +55,176 @@ struct Content {
   const char* end;
 };
 
-void put_entries(Out& out, const char* at, const char* end) {
-  out.need(0);
-  out.put("{");
-  for (bool first = true; at != end; first = false) {
-    if (!first) out.put(",");
-    out.string(read_text(at));
-    out.put(":");
-    at = put_value(out, at);
-  }
-  out.need(0);
-  out.put("}");
+char* put_base64(JsonOut& out, char* to, std::string_view bytes) {
+  const std::string text = base64_encode(bytes);
+  to = out.room(to, text.size() + 2);
+  *to++ = '"';
+  std::memcpy(to, text.data(), text.size());
+  to += text.size();
+  *to++ = '"';
+  return to;
 }
 
-void put_elements(Out& out, Content list) {
-  out.put("{\"L\":[");
-  const char* at = list.begin;
-  for (bool first = true; at != list.end; first = false) {
-    if (!first) out.put(",");
-    at = put_value(out, at);
+char* put_list(JsonOut& out, char* to, Content list, const char* end) {
+  *to++ = '[';
+  for (const char* at = list.begin; at != list.end;) {
+    if (at != list.begin) *to++ = ',';
+    to = put_value(out, to, at, end);
   }
-  out.need(0);
-  out.put("]");
+  *to++ = ']';
+  return to;
 }
 
-void put_set(Out& out, Type type, Content set) {
-  out.put("{\"");
-  out.put(type_name(type));
-  out.put("\":[");
-  const char* at = set.begin;
-  for (bool first = true; at != set.end; first = false) {
-    if (!first) out.put(",");
-    put_bytes(out, element_type(type), read_text(at));
+/// Elements are written as values are, without what is around those.
+char* put_set(JsonOut& out, char* to, Type type, Content set, const char* end) {
+  *to++ = '[';
+  for (const char* at = set.begin; at != set.end;) {
+    if (at != set.begin) *to++ = ',';
+    if (type == Type::BS)
+      to = put_base64(out, to, read_text(at));
+    else
+      to = put_content(out, element_type(type), to, at, end) - 1;  // no brace
+    to = out.room(to, JsonOut::slack);
   }
-  out.need(0);
-  out.put("]");
+  *to++ = ']';
+  return to;
 }
 
-const char* put_value(Out& out, const char* at) {
-  out.need(0);
-  const auto type = static_cast<Type>(*at++);
-  switch (type) {
-    case Type::S:
-      out.put("{\"S\":");
-      out.string(read_text(at));
-      break;
-    case Type::N:
-      out.put("{\"N\":");
-      put_number(out, read_text(at));
-      break;
-    case Type::B:
-      out.put("{\"B\":");
-      put_bytes(out, Type::B, read_text(at));
-      break;
-    case Type::BOOL:
-      if (*at++)
-        out.put("{\"BOOL\":true");
-      else
-        out.put("{\"BOOL\":false");
-      break;
-    case Type::NUL: out.put("{\"NULL\":true"); break;
-    case Type::M: {
-      const Content map(at);
-      out.put("{\"M\":");
-      put_entries(out, map.begin, map.end);
-      at = map.end;
-      break;
-    }
-    case Type::L:
-      put_elements(out, Content(at));
-      at = Content(at).end;
-      break;
-    default:
-      put_set(out, type, Content(at));
-      at = Content(at).end;
+char* put_map(JsonOut& out, char* to, Content map, const char* end) {
+  *to++ = '{';
+  for (const char* at = map.begin; at != map.end;) {
+    if (at != map.begin) *to++ = ',';
+    to = put_entry(out, to, at, end);
   }
-  out.put("}");
-  return at;
+  *to++ = '}';
+  return to;
 }
 
 }  // namespace
 
+bool copy_plain_short(char* to, std::string_view text) {
+  const char* const from = text.data();
+  const size_t size = text.size();
+  if (size >= 8) {
+    const auto first = load_word<uint64_t>(from), last = load_word<uint64_t>(from + size - 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + size - 8, &last, 8);
+    return !(has_json_special(first) | has_json_special(last));
+  }
+  if (size >= 4) {
+    const auto first = load_word<uint32_t>(from), last = load_word<uint32_t>(from + size - 4);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + size - 4, &last, 4);
+    return !has_json_special(uint64_t{first} << 32 | last);
+  }
+  uint64_t bytes = 0x6161616161616161ULL;
+  for (size_t i = 0; i < size; ++i) {
+    bytes = bytes << 8 | static_cast<uint8_t>(from[i]);
+    to[i] = from[i];
+  }
+  return !has_json_special(bytes);
+}
+
+char* JsonOut::grow(char* to, size_t size) {
+  // Step by step: what is filled in vain is in the cache when it is written.
+  constexpr size_t step = 16 * 1024;
+  at_ = to;
+  const size_t before = used();
+  text_.resize(before + std::min(before / 2, step) + size);
+  place(before);
+  return at_;
+}
+
+char* JsonOut::escaped(char* to, std::string_view text) {
+  at_ = to;
+  text_.resize(used());
+  append_json_string(text_, text);
+  const size_t before = text_.size();
+  text_.resize(before + 2 * slack);
+  place(before);
+  return at_;
+}
+
+char* put_number(char* at, std::string_view key) {
+  constexpr uint8_t zero = 0x80;
+  constexpr size_t digits_room = 40;
+  // Sign, zero, point, zeros, digits, and what is copied behind them.
+  static_assert(number_text_max >= 3 - Decimal::exponent_min + digits_room + sizeof(uint64_t));
+  const auto first = static_cast<uint8_t>(key[0]);
+  if (first == zero) {
+    *at = '0';
+    return at + 1;
+  }
+  const bool negative = first < zero;
+  const uint8_t flip = negative ? 0xFF : 0;
+  const int exponent =
+      static_cast<uint8_t>(static_cast<uint8_t>(key[1]) ^ flip) + Decimal::exponent_min;
+  const std::string_view pairs(key.data() + 2, key.size() - (negative ? 3 : 2));
+  if (negative) *at++ = '-';
+  if (exponent <= 0) {
+    *at++ = '0';
+    *at++ = '.';
+    std::memset(at, '0', static_cast<size_t>(-exponent));
+    at -= exponent;
+    return at + put_digits(at, pairs, flip);
+  }
+  const auto whole = static_cast<size_t>(exponent);
+  if (pairs.size() <= pairs_of_word && whole < sizeof(uint64_t)) {
+    // Most numbers: a zero is a digit's upper half, so zeros may be put where no digit is.
+    const uint64_t digits = digits_of(pairs, flip) | 0x3030303030303030ULL;
+    const size_t last = 2 * pairs.size() - 1;
+    const size_t count = last + ((digits >> (8 * last) & 0xFF) != '0');
+    std::memcpy(at, &digits, sizeof digits);
+    if (count <= whole) return at + whole;
+    const uint64_t fraction = digits >> (8 * whole);
+    at[whole] = '.';
+    std::memcpy(at + whole + 1, &fraction, sizeof fraction);
+    return at + count + 1;
+  }
+  const size_t count = put_digits(at, pairs, flip);
+  if (count <= whole) {
+    std::memset(at + count, '0', whole - count);
+    return at + whole;
+  }
+  std::memmove(at + whole + 1, at + whole, count - whole);
+  at[whole] = '.';
+  return at + count + 1;
+}
+
+Written put_other(JsonOut& out, Type type, char* to, const char* at, const char* end) {
+  to = out.room(to, JsonOut::slack);
+  if (type == Type::L) {
+    const Content list(at);
+    return {put_list(out, to, list, end), list.end};
+  }
+  if (type == Type::M) {
+    const Content map(at);
+    return {put_map(out, to, map, end), map.end};
+  }
+  if (type == Type::NUL) {
+    std::memcpy(to, "true", 4);
+    return {to + 4, at};
+  }
+  if (type == Type::B) {
+    const std::string_view bytes = read_text(at);
+    return {put_base64(out, to, bytes), at};
+  }
+  const Content set(at);
+  return {put_set(out, to, type, set, end), set.end};
+}
+
 void append_json(std::string& text, AttributeView value) {
-  Out out(text, value.encoded().size() + 64);
-  put_value(out, value.encoded().data());
+  const std::string_view bytes = value.encoded();
+  JsonOut out(text, bytes.size() + JsonOut::slack);
+  const char* at = bytes.data();
+  out.move_to(put_value(out, out.at(), at, at + bytes.size()));
 }
 
 void append_attributes_json(std::string& text, std::string_view attributes) {
-  Out out(text, 2 * attributes.size() + 64);
-  put_entries(out, attributes.data(), attributes.data() + attributes.size());
+  JsonOut out(text, 2 * attributes.size() + JsonOut::slack);
+  const char* const begin = attributes.data();
+  const char* const end = begin + attributes.size();
+  out.move_to(put_map(out, out.at(), {begin, end}, end));
 }
 
 }  // namespace squall::dynamodb

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/item_writer.h"
 #include "services/dynamodb/legacy.h"
 #include "services/dynamodb/throughput_table.h"
 
@@ -42,11 +43,11 @@ class Walk {
       : request_(request),
         target_(target),
         options_(options),
-        out_(out),
+        items_(out),
         whole_(needs_table(request, target, options.projection)) {}
 
-  /// Appends the items of the page, and leaves where it stopped.
-  void run() {
+  /// Appends the items of the page.
+  PageResult run() {
     const OrderedIndex& entries = *target_.entries;
     const Range& range = options_.range;
     auto first = entries.seek(range.from), last = entries.seek(range.to);
@@ -63,29 +64,27 @@ class Walk {
       const Item* item = entries.item(range.forward ? first : last);
       visit(*item);
       if (range.forward) entries.next(first);
-      if (result.scanned == limit || options_.bytes_before + result.bytes >= page_bytes_max) {
-        result.stopped_at = item;
-        return;
+      if (result_.scanned == limit || options_.bytes_before + result_.bytes >= page_bytes_max) {
+        result_.stopped_at = item;
+        break;
       }
     }
+    return result_;
   }
-
-  PageResult result;
 
  private:
   void visit(const Item& item) {
-    ++result.scanned;
-    result.bytes += target_.index ? projected_size(*target_.index, item) : item.size();
-    if (whole_) result.fetched_units += read_units(item.size(), request_.consistent);
+    ++result_.scanned;
+    result_.bytes += target_.index ? projected_size(*target_.index, item) : item.size();
+    if (whole_) result_.fetched_units += read_units(item.size(), request_.consistent);
     if (options_.filter && !passes(item)) return;
     if (request_.select != Select::count) {
-      if (out_.back() != '[') out_ += ',';
       const std::string_view held = target_.index && !whole_
                                         ? projected_data(*target_.index, item, held_)
                                         : item.data();
-      append_attributes_json(out_, options_.projection.apply(held, selected_));
+      items_.append(options_.projection.apply(held, selected_));
     }
-    ++result.count;
+    ++result_.count;
   }
 
   /// A filter sees what the index holds, no more.
@@ -100,7 +99,8 @@ class Walk {
   const PageRequest& request_;
   const Target& target_;
   const PageOptions& options_;
-  std::string& out_;
+  PageResult result_;
+  ItemWriter items_;
   const bool whole_;
   std::string held_, selected_;
 };
@@ -124,9 +124,7 @@ PageResult append_items(TableStore& store, const PageRequest& request, const Tar
   const bool global = target.index && target.index->global;
   const ReadSource source{request.operation, global ? target.index : nullptr, hash};
   require_read(store, source);
-  Walk walk(request, target, options, out);
-  walk.run();
-  const PageResult& done = walk.result;
+  const PageResult done = Walk(request, target, options, out).run();
   take_read(store, source, read_units(done.bytes, request.consistent) + done.fetched_units);
   return done;
 }
