@@ -44,22 +44,25 @@ inline JsonChunk either(JsonChunk a, JsonChunk b) { return a | b; }
 inline bool is_any(JsonChunk bytes) { return bytes != 0; }
 #endif
 
+/// A bit for each of sixteen bytes that needs an escape or is not ASCII.
+inline uint32_t json_special_mask_16(const char* at) {
+#ifdef __SSE2__
+  return static_cast<uint32_t>(_mm_movemask_epi8(json_special(load_word<JsonChunk>(at))));
+#else
+  uint32_t mask = 0;
+  for (unsigned i = 0; i < 16; ++i) {
+    const auto byte = static_cast<uint8_t>(at[i]);
+    mask |= uint32_t{byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\'} << i;
+  }
+  return mask;
+#endif
+}
+
 /// Copies sixteen bytes; whether the first `size` of them are a text without escapes, and ASCII.
 /// Both sides must have the sixteen.
 inline bool copy_plain_16(char* to, const char* from, size_t size) {
-#ifdef __SSE2__
-  const auto bytes = load_word<JsonChunk>(from);
-  std::memcpy(to, &bytes, sizeof bytes);
-  const auto special = static_cast<uint32_t>(_mm_movemask_epi8(json_special(bytes)));
-  return (special & ((1U << size) - 1)) == 0;
-#else
   std::memcpy(to, from, 16);
-  for (size_t i = 0; i < size; i += 8) {
-    const size_t behind = size - i < 8 ? 64 - 8 * (size - i) : 0;  // bits that are not the text's
-    if (has_json_special(load_word<uint64_t>(from + i)) << behind) return false;
-  }
-  return true;
-#endif
+  return (json_special_mask_16(from) & ((1U << size) - 1)) == 0;
 }
 
 /// Whether the first `size` of sixteen bytes are the same.

@@ -1,11 +1,11 @@
 // BatchGetItem and BatchWriteItem. Tables are locked one after the other, as AWS promises no more.
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "emulator/core/text.h"
 #include "services/dynamodb/internal.h"
 #include "services/dynamodb/legacy.h"
+#include "services/dynamodb/plain_text.h"
 #include "services/dynamodb/read.h"
 #include "services/dynamodb/throughput_table.h"
 #include "services/dynamodb/write.h"
@@ -59,10 +59,10 @@ struct TableKeys {
 
 void find_keys(const api::DirectCall& call, TableKeys& table) {
   table.store = find_store(call, table.name);
-  std::set<std::string> seen;
   for (const Value& key : table.keys.items()) {
-    table.wanted.push_back(key_from(encoded_map(key), *table.store));
-    if (!seen.insert(table.wanted.back().text()).second) duplicates();
+    KeyBytes wanted = key_from(encoded_map(key), *table.store);
+    if (std::ranges::find(table.wanted, wanted) != table.wanted.end()) duplicates();
+    table.wanted.push_back(std::move(wanted));
   }
 }
 
@@ -92,11 +92,11 @@ void read_table(const TableKeys& table, Capacity& capacity, BatchRead& batch, st
   for (size_t i = 0; i < table.wanted.size(); ++i) {
     const KeyBytes& key = table.wanted[i];
     const Item* item = table.store->find(key.position());
-    const ReadSource source{"BatchGetItem", nullptr, key.hash};
+    const ReadSource source{"BatchGetItem", nullptr, key.hash()};
     if (batch.bytes + (item ? item->size() : 0) > answer_bytes_max ||
         !may_read(table, source, batch)) {
       left += left.empty() ? "" : ",";
-      append_attributes_json(left, key.attributes);
+      append_attributes_json(left, key.attributes());
       continue;
     }
     const double units = read_units(item ? item->size() : 0, table.consistent);
@@ -155,52 +155,124 @@ void batch_get_item(const api::DirectCall& call, std::string& out) {
 
 // --- BatchWriteItem ------------------------------------------------------------------------------
 
-Write write_from(const Value& request, const std::shared_ptr<TableStore>& store) {
+/// One write as it was asked for: an item or a key, in stored form.
+struct WriteText {
+  bool puts;
+  std::string_view attributes;
+};
+struct TableTexts {
+  std::string_view table;
+  std::vector<WriteText> writes;
+};
+
+WriteText write_text(const Value& request) {
   const Fields fields(request);
   const Value put = fields.map("PutRequest"), remove = fields.map("DeleteRequest");
   if (put.is_absent() == remove.is_absent())
     throw invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly "
                   "one of the supported datatypes");
-  Write write;
-  write.store = store;
-  write.operation = "BatchWriteItem";
-  if (!remove.is_absent()) {
-    write.kind = Write::Kind::remove;
-    write.key = key_from(encoded_map(Fields(remove).required_map("Key")), *store);
-    return write;
+  const bool puts = !put.is_absent();
+  const Value attributes = puts ? Fields(put).required_map("Item")
+                                : Fields(remove).required_map("Key");
+  return {puts, Arena::current().copy(encoded_map(attributes))};
+}
+
+struct BatchWriteRequest {
+  BatchWriteRequest() = default;
+  explicit BatchWriteRequest(const Fields& fields)
+      : capacity(return_capacity(fields)), metrics(return_collection_metrics(fields)) {
+    const Value items = fields.required_map("RequestItems");
+    size_t writes = 0;
+    if (items.empty()) throw serialization("");
+    for (const Member& m : items.members()) {
+      if (!m.value.is_list() || m.value.empty() || m.value.size() > writes_max)
+        throw serialization("");
+      writes += m.value.size();
+    }
+    if (writes > writes_max)
+      throw invalid("Too many items requested for the BatchWriteItem call");
+    for (const Member& m : items.members()) {
+      tables.push_back({m.key.text, {}});
+      for (const Value& request : m.value.items())
+        tables.back().writes.push_back(write_text(request));
+    }
   }
-  const KeySchema& keys = store->keys();
-  append_attributes(write.attributes, Fields(put).required_map("Item"), keys.hash, keys.range);
-  write.key = key_of_attributes(write.attributes, *store);
-  return write;
+  std::vector<TableTexts> tables;
+  ReturnCapacity capacity = ReturnCapacity::none;
+  bool metrics = false;
+};
+
+/// Most requests: one table, plain items, nothing else asked for.
+bool read_plain(std::string_view json, BatchWriteRequest& request) {
+  PlainText in(json);
+  std::vector<WriteText> writes;
+  const auto write = [&] {
+    bool puts = false;
+    std::string_view attributes;
+    const auto content = [&](std::string_view name) {
+      return attributes.empty() && name == (puts ? "Item" : "Key") && in.attributes(attributes);
+    };
+    const auto kind = [&](std::string_view name) {
+      puts = name == "PutRequest";
+      return attributes.empty() && (puts || name == "DeleteRequest") && in.object(content);
+    };
+    if (!in.object(kind) || attributes.empty()) return false;
+    writes.push_back({puts, attributes});
+    return writes.size() <= writes_max;
+  };
+  const auto table = [&](std::string_view name) {
+    request.tables.push_back({name, {}});
+    return in.list(write);
+  };
+  const auto member = [&](std::string_view name) {
+    return name == "RequestItems" && request.tables.empty() && in.object(table);
+  };
+  writes.reserve(writes_max);
+  if (!in.object(member) || !in.at_end() || request.tables.size() != 1 || writes.empty())
+    return false;
+  request.tables.front().writes = std::move(writes);
+  return true;
+}
+
+BatchWriteRequest read_batch(const api::DirectCall& call) {
+  check_body_size(call);
+  BatchWriteRequest plain;
+  if (read_plain(call.request.body, plain)) return plain;
+  return read_request<BatchWriteRequest>(call);
 }
 
 struct TableWrites {
   std::shared_ptr<TableStore> store;
   std::string_view name;
   std::vector<Write> writes;
-  std::vector<Value> requests;  // beside them
   Capacity capacity;
 };
 
 /// One table's writes; all are looked at before the first is made.
-TableWrites table_writes(const api::DirectCall& call, const Member& member) {
+TableWrites table_writes(const api::DirectCall& call, const TableTexts& texts) {
   TableWrites table;
-  table.store = find_store(call, member.key.text);
-  table.name = member.key.text;
-  std::set<std::string> seen;
-  for (const Value& request : member.value.items()) {
-    table.requests.push_back(request);
-    table.writes.push_back(write_from(request, table.store));
-    if (!seen.insert(table.writes.back().key.text()).second) duplicates();
+  table.store = find_store(call, texts.table);
+  table.name = texts.table;
+  table.writes.reserve(texts.writes.size());
+  for (const auto& [puts, attributes] : texts.writes) {
+    Write& write = table.writes.emplace_back();
+    write.store = table.store;
+    write.operation = "BatchWriteItem";
+    write.kind = puts ? Write::Kind::put : Write::Kind::remove;
+    if (puts)
+      set_item(write, attributes);
+    else
+      write.key = key_from(attributes, *table.store);
+    const auto same = [&](const Write& other) { return other.key == write.key; };
+    if (std::any_of(table.writes.begin(), table.writes.end() - 1, same)) duplicates();
   }
   const auto lock = lock_active(*table.store);
   CollectionGrowth growth;
   for (const Write& write : table.writes) {
     if (table.store->has_local_indexes())
       growth.add(write, evaluate(write));
-    else if (write.kind == Write::Kind::put)
-      check_item(table.store->plan(), write.attributes, false);
+    else if (write.item)
+      check_item(table.store->plan(), *write.item, false);
   }
   return table;
 }
@@ -222,49 +294,32 @@ void append_metrics(AnswerWriter& answer, const std::vector<TableWrites>& tables
   if (!text.empty()) answer.member("ItemCollectionMetrics") += cat("{", text, "}");
 }
 
-struct BatchWriteRequest {
-  explicit BatchWriteRequest(const Fields& fields)
-      : items(fields.required_map("RequestItems")),
-        capacity(return_capacity(fields)),
-        metrics(return_collection_metrics(fields)) {
-    size_t writes = 0;
-    if (items.empty()) throw serialization("");
-    for (const Member& m : items.members()) {
-      if (!m.value.is_list() || m.value.empty() || m.value.size() > writes_max)
-        throw serialization("");
-      for (const Value& request : m.value.items()) {
-        if (!request.is_map()) throw serialization("");
-        for (const Member& one : request.members()) Fields{one.value};
-      }
-      writes += m.value.size();
-    }
-    if (writes > writes_max)
-      throw invalid("Too many items requested for the BatchWriteItem call");
-  }
-  Value items;
-  ReturnCapacity capacity;
-  bool metrics;
-};
-
 struct BatchWritten {
   std::string unprocessed;
   bool any_served = false;
   std::optional<AwsError> throttled;  // the first
 };
 
+/// As it was asked for.
+void append_request(std::string& out, const Write& write) {
+  out += write.item ? "{\"PutRequest\":{\"Item\":" : "{\"DeleteRequest\":{\"Key\":";
+  append_attributes_json(out, write.item ? write.item->data() : write.key.attributes());
+  out += "}}";
+}
+
 /// What is throttled is left; the rest is made.
 void write_table(TableWrites& table, Time now, BatchWritten& batch) {
   const auto lock = lock_active(*table.store);
   std::string left;
-  for (size_t i = 0; i < table.writes.size(); ++i) {
-    const Write& write = table.writes[i];
+  for (const Write& write : table.writes) {
     try {
       commit(write, evaluate(write), now, table.capacity);
       batch.any_served = true;
     } catch (const AwsError& error) {
       if (!is_throttle(error)) throw;
       if (!batch.throttled) batch.throttled = error;
-      left += cat(left.empty() ? "" : ",", to_json(table.requests[i]));
+      left += left.empty() ? "" : ",";
+      append_request(left, write);
     }
   }
   if (left.empty()) return;
@@ -274,9 +329,9 @@ void write_table(TableWrites& table, Time now, BatchWritten& batch) {
 }
 
 void batch_write_item(const api::DirectCall& call, std::string& out) {
-  const auto request = read_request<BatchWriteRequest>(call);
+  const BatchWriteRequest request = read_batch(call);
   std::vector<TableWrites> tables;
-  for (const Member& m : request.items.members()) tables.push_back(table_writes(call, m));
+  for (const TableTexts& texts : request.tables) tables.push_back(table_writes(call, texts));
   std::vector<std::pair<std::string, Capacity>> capacities;
   const Time now = call.world.now();
   BatchWritten batch;

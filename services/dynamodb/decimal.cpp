@@ -71,19 +71,32 @@ Decimal Decimal::parse(std::string_view text) {
     negative = rest[0] == '-';
     rest.remove_prefix(1);
   }
-  const size_t e = rest.find_first_of("eE");
-  const int64_t shift = e == rest.npos ? 0 : parse_exponent(rest.substr(e + 1), text);
-  rest = rest.substr(0, e);
-  const size_t point = rest.find('.');
-  const std::string_view whole = rest.substr(0, point);
-  const std::string_view fraction =
-      point == rest.npos ? std::string_view() : rest.substr(point + 1);
-  if (whole.empty() && fraction.empty()) not_a_number(text);
-  if (!std::ranges::all_of(whole, is_digit) || !std::ranges::all_of(fraction, is_digit))
-    not_a_number(text);
-  const auto exponent = static_cast<int64_t>(whole.size()) + shift;
-  if (fraction.empty()) return normal(negative, whole, exponent);
-  return normal(negative, cat(whole, fraction), exponent);
+  std::array<char, 64> few;
+  std::string many;  // zeros may lead and trail in any number
+  char* digits = few.data();
+  if (rest.size() > few.size()) {
+    many.resize(rest.size());
+    digits = many.data();
+  }
+  size_t count = 0, i = 0;
+  size_t point = rest.npos;
+  for (; i < rest.size(); ++i) {
+    const char c = rest[i];
+    if (is_digit(c))
+      digits[count++] = c;
+    else if (c == '.' && point == rest.npos)
+      point = count;
+    else
+      break;
+  }
+  int64_t shift = 0;
+  if (i < rest.size()) {
+    if (rest[i] != 'e' && rest[i] != 'E') not_a_number(text);
+    shift = parse_exponent(rest.substr(i + 1), text);
+  }
+  if (count == 0) not_a_number(text);
+  const auto whole = static_cast<int64_t>(std::min(point, count));
+  return normal(negative, {digits, count}, whole + shift);
 }
 
 void Decimal::append_text(std::string& out) const {
@@ -116,21 +129,28 @@ std::string Decimal::text() const {
   return out;
 }
 
-void Decimal::append_key(std::string& out) const {
+size_t Decimal::write_key(char* to) const {
   if (!count_) {
-    out += static_cast<char>(key_zero);
-    return;
+    *to = static_cast<char>(key_zero);
+    return 1;
   }
   // Pairs of digits from 1 to 100, so that a longer number sorts behind its own beginning.
   const uint8_t flip = negative_ ? 0xFF : 0;
-  out += static_cast<char>(negative_ ? key_negative : key_positive);
-  out += static_cast<char>(static_cast<uint8_t>(exponent_ + exponent_bias) ^ flip);
-  for (int i = 0; i < count_; i += 2) {
-    const int high = digits_[static_cast<size_t>(i)] - '0';
-    const int low = i + 1 < count_ ? digits_[static_cast<size_t>(i) + 1] - '0' : 0;
-    out += static_cast<char>(static_cast<uint8_t>(high * 10 + low + 1) ^ flip);
+  char* at = to;
+  *at++ = static_cast<char>(negative_ ? key_negative : key_positive);
+  *at++ = static_cast<char>(static_cast<uint8_t>(exponent_ + exponent_bias) ^ flip);
+  for (size_t i = 0; i < count_; i += 2) {
+    const int high = digits_[i] - '0';
+    const int low = i + 1 < count_ ? digits_[i + 1] - '0' : 0;
+    *at++ = static_cast<char>(static_cast<uint8_t>(high * 10 + low + 1) ^ flip);
   }
-  if (negative_) out += static_cast<char>(0xFF);
+  if (negative_) *at++ = static_cast<char>(0xFF);
+  return static_cast<size_t>(at - to);
+}
+
+void Decimal::append_key(std::string& out) const {
+  std::array<char, key_bytes_max> key;
+  out.append(key.data(), write_key(key.data()));
 }
 
 Decimal Decimal::from_key(std::string_view key) {

@@ -23,7 +23,9 @@ class Decimal {
   /// In normal form, without an exponent: `42`, `0`, `-0.005`.
   void append_text(std::string& out) const;
   std::string text() const;
-  /// Bytes whose order (memcmp, then length) is the order of numbers.
+  /// Bytes whose order (memcmp, then length) is the order of numbers; gives how many were written.
+  static constexpr size_t key_bytes_max = 22;
+  size_t write_key(char* to) const;
   void append_key(std::string& out) const;
 
   bool is_negative() const { return negative_; }

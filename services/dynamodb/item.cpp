@@ -44,26 +44,26 @@ void append_attributes(std::string& out, const Value& map, std::string_view hash
     if (m.key.text != hash && m.key.text != range) append(m);
 }
 
-std::string with_keys_first(std::string_view attributes, std::string_view hash,
-                            std::string_view range) {
+std::string_view with_keys_first(std::string_view attributes, std::string_view hash,
+                                 std::string_view range, std::string& buffer) {
   Entries first(attributes.data(), attributes.data() + attributes.size());
   if (first && first.name() == hash) {  // most clients write their keys first themselves
     first.next();
-    if (range.empty() || (first && first.name() == range)) return std::string(attributes);
+    if (range.empty() || (first && first.name() == range)) return attributes;
   }
-  std::string out;
-  out.reserve(attributes.size());
+  buffer.clear();
+  buffer.reserve(attributes.size());
   const auto each = [&](auto wanted) {
     for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next()) {
       if (!wanted(e.name())) continue;
-      append_name(out, e.name());
-      out += e.value().encoded();
+      append_name(buffer, e.name());
+      buffer += e.value().encoded();
     }
   };
   each([&](std::string_view name) { return name == hash; });
   if (!range.empty()) each([&](std::string_view name) { return name == range; });
   each([&](std::string_view name) { return name != hash && (range.empty() || name != range); });
-  return out;
+  return buffer;
 }
 
 }  // namespace squall::dynamodb

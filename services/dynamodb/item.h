@@ -75,8 +75,8 @@ void append_attributes_json(std::string& out, std::string_view attributes);
 /// From a map of AttributeValues, with the named attributes (may be empty) first.
 void append_attributes(std::string& out, const Value& map, std::string_view hash,
                        std::string_view range);
-/// Brings the named attributes to the front.
-std::string with_keys_first(std::string_view attributes, std::string_view hash,
-                            std::string_view range);
+/// With the named attributes first: in `buffer`, unless they are that already.
+std::string_view with_keys_first(std::string_view attributes, std::string_view hash,
+                                 std::string_view range, std::string& buffer);
 
 }  // namespace squall::dynamodb

@@ -103,7 +103,7 @@ void get_item(const api::DirectCall& call, std::string& out) {
   const auto store = find_store(call, request.table);
   const KeyBytes key = key_from(request.key, *store);
   const auto lock = lock_active(*store);
-  const ReadSource source{"GetItem", nullptr, key.hash};
+  const ReadSource source{"GetItem", nullptr, key.hash()};
   require_read(*store, source);
   const Item* item = store->find(key.position());
   const double units = read_units(item ? item->size() : 0, request.consistent);

@@ -110,9 +110,7 @@ void put_item(const api::DirectCall& call, std::string& out) {
   bind_condition(request, placeholders, write);
   placeholders.check_all_used();
   write.store = find_store(call, request.table);
-  const KeySchema& keys = write.store->keys();
-  write.key = key_of_attributes(request.attributes, *write.store);
-  write.attributes = with_keys_first(request.attributes, keys.hash, keys.range);
+  set_item(write, request.attributes);
   run(call, request, write, out);
 }
 

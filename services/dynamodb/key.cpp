@@ -16,26 +16,41 @@ void check_not_empty(AttributeView value, std::string_view name) {
                     value.type() == Type::S ? "string" : "binary", " value. Key: ", name));
 }
 
-void put_part(KeyBytes& key, std::string_view name, AttributeView value, std::string& bytes) {
-  append_name(key.attributes, name);
-  key.attributes += value.encoded();
-  bytes = value.bytes();
+/// The value of a key attribute, named, to what becomes a key.
+void append_part(std::string& key, std::string_view name, AttributeView value) {
+  append_name(key, name);
+  key += value.encoded();
 }
 
 }  // namespace
 
-Position KeyBytes::position(Position::Edge edge) const {
-  Position p = Position::of(hash, edge);
-  if (!range.empty()) p.then(range);
+KeyBytes::KeyBytes(std::string attributes) : attributes_(std::move(attributes)) {
+  const char* const begin = attributes_.data();
+  Entries e(begin, begin + attributes_.size());
+  const auto place = [&](uint32_t& at, uint32_t& size) {
+    const std::string_view bytes = e.value().bytes();
+    at = static_cast<uint32_t>(bytes.data() - begin);
+    size = static_cast<uint32_t>(bytes.size());
+    e.next();
+  };
+  place(hash_at_, hash_size_);
+  if (e) place(range_at_, range_size_);
+  hash_code_ = hash_key(hash());
+}
+
+Position KeyBytes::position() const {
+  Position p = Position::at_hash(hash_code_);
+  p.then(hash());
+  if (range_at_) p.then(range());
   return p;
 }
 
-std::string KeyBytes::text() const { return cat(hash.size(), ':', hash, range); }
+std::string KeyBytes::text() const { return cat(hash_size_, ':', hash(), range()); }
 
 void check_key_sizes(const KeyBytes& key) {
-  if (key.hash.size() > hash_bytes_max)
+  if (key.hash().size() > hash_bytes_max)
     throw invalid_parameter("Size of hashkey has exceeded the maximum size limit of2048 bytes");
-  if (key.range.size() > range_bytes_max)
+  if (key.range().size() > range_bytes_max)
     throw invalid_parameter(
         "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
 }
@@ -48,29 +63,30 @@ std::string encoded_map(const Value& map) {
 
 KeyBytes key_from(std::string_view attributes, const TableStore& store) {
   const KeySchema& keys = store.keys();
-  KeyBytes key;
+  std::string bytes;
   size_t parts = 0;
-  const auto part = [&](const std::string& name, Type wanted, std::string& bytes) {
+  const auto part = [&](const std::string& name, Type wanted) {
     for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next()) {
       if (e.name() != name) continue;
       if (e.value().type() != wanted) throw key_mismatch();
       check_not_empty(e.value(), name);
-      put_part(key, name, e.value(), bytes);
+      append_part(bytes, name, e.value());
       ++parts;
     }
   };
-  part(keys.hash, store.key_types().hash, key.hash);
-  if (!keys.range.empty()) part(keys.range, store.key_types().range, key.range);
+  part(keys.hash, store.key_types().hash);
+  if (!keys.range.empty()) part(keys.range, store.key_types().range);
   size_t given = 0;
   for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next()) ++given;
   if (parts != (keys.range.empty() ? 1 : 2) || given != parts) throw key_mismatch();
+  KeyBytes key(std::move(bytes));
   check_key_sizes(key);
   return key;
 }
 
 KeyBytes key_of_attributes(std::string_view attributes, const TableStore& store) {
-  KeyBytes key;
-  const auto part = [&](const std::string& name, Type wanted, std::string& bytes) {
+  std::string bytes;
+  const auto part = [&](const std::string& name, Type wanted) {
     AttributeView value;
     for (Entries e(attributes.data(), attributes.data() + attributes.size()); e && !value; e.next())
       if (e.name() == name) value = e.value();
@@ -79,11 +95,11 @@ KeyBytes key_of_attributes(std::string_view attributes, const TableStore& store)
       throw invalid_parameter(cat("Type mismatch for key ", name, " expected: ", type_name(wanted),
                                   " actual: ", type_name(value.type())));
     check_not_empty(value, name);
-    put_part(key, name, value, bytes);
+    append_part(bytes, name, value);
   };
-  part(store.keys().hash, store.key_types().hash, key.hash);
-  if (!store.keys().range.empty())
-    part(store.keys().range, store.key_types().range, key.range);
+  part(store.keys().hash, store.key_types().hash);
+  if (!store.keys().range.empty()) part(store.keys().range, store.key_types().range);
+  KeyBytes key(std::move(bytes));
   check_key_sizes(key);
   return key;
 }

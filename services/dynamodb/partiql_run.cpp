@@ -33,8 +33,7 @@ Bound deletes_if(const Statement& statement, const KeySchema& keys) {
 void insert_of(const Statement& statement, Write& write) {
   const KeySchema& keys = write.store->keys();
   write.kind = Write::Kind::put;
-  write.key = key_of_attributes(statement.item, *write.store);
-  write.attributes = with_keys_first(statement.item, keys.hash, keys.range);
+  set_item(write, statement.item);
   write.condition = nothing_there(keys);
 }
 
@@ -110,7 +109,7 @@ ItemRead item_read_of(const api::DirectCall& call, const Statement& statement,
 
 const Item* find_item(const ItemRead& read, bool consistent, Capacity& capacity,
                       std::string_view operation, double factor) {
-  const ReadSource source{operation, nullptr, read.key.hash};
+  const ReadSource source{operation, nullptr, read.key.hash()};
   require_read(*read.store, source);
   const Item* item = read.store->find(read.key.position());
   const double units = factor * read_units(item ? item->size() : 0, consistent);

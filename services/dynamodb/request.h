@@ -83,12 +83,26 @@ void check_active(const TableStore& store);
 std::unique_lock<std::mutex> lock_active(TableStore& store);
 
 // --- keys ----------------------------------------------------------------------------------------
-/// A primary key: its attributes in stored form and the bytes to search by.
-struct KeyBytes {
-  std::string attributes, hash, range;
-  Position position(Position::Edge edge = Position::Edge::before) const;
+/// A primary key: its attributes in stored form, and in them the bytes to search by.
+class KeyBytes {
+ public:
+  KeyBytes() = default;
+  /// Of one attribute or two, the partition key first.
+  explicit KeyBytes(std::string attributes);
+  std::string_view attributes() const { return attributes_; }
+  std::string_view hash() const { return {attributes_.data() + hash_at_, hash_size_}; }
+  std::string_view range() const { return {attributes_.data() + range_at_, range_size_}; }
+  uint32_t hash_code() const { return hash_code_; }
+  Position position() const;
   /// One text of both, different for different keys.
   std::string text() const;
+  friend bool operator==(const KeyBytes& a, const KeyBytes& b) {
+    return a.hash_code_ == b.hash_code_ && a.attributes_ == b.attributes_;
+  }
+
+ private:
+  std::string attributes_;
+  uint32_t hash_at_ = 0, hash_size_ = 0, range_at_ = 0, range_size_ = 0, hash_code_ = 0;
 };
 /// A map of attributes in stored form, as far as it can be checked without its table.
 std::string encoded_map(const Value& map);

@@ -128,7 +128,7 @@ std::vector<Gate> gates_of(TableMeter& meter, const Write& write, const Outcome&
   const Plan& plan = write.store->plan();
   const size_t before = outcome.before ? outcome.before->size() : 0;
   const size_t after = outcome.after ? outcome.after->size() : 0;
-  std::vector<Gate> gates{{&meter.table, {}, hash_key(write.key.hash),
+  std::vector<Gate> gates{{&meter.table, {}, write.key.hash_code(),
                            factor * write_units(std::max(before, after))}};
   if (!outcome.writes) return gates;
   const ItemChange change{outcome.before, outcome.after};

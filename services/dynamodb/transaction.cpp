@@ -64,8 +64,8 @@ void check_conflicts(const TransactionLocks& locks, std::vector<Reason>& reasons
 void check_distinct(const ItemPlaces& items) {
   std::set<std::string> seen;
   for (const auto& [store, key] : items) {
-    if (key->hash.empty()) continue;  // its key was refused already
-    if (!seen.insert(cat(store->name(), '/', key->hash.size(), ':', key->hash, key->range)).second)
+    if (key->hash().empty()) continue;  // its key was refused already
+    if (!seen.insert(cat(store->name(), '/', key->text())).second)
       throw invalid("Transaction request cannot include multiple operations on one item");
   }
 }
@@ -115,7 +115,7 @@ WriteAction action_from(const Value& request) {
   action.key_or_item = fields.required_map(puts ? "Item" : "Key");
   action.item_on_failure =
       fields.choice("ReturnValuesOnConditionCheckFailure", on_failure_names, 0) == 1;
-  if (puts) append_attributes(action.write.attributes, action.key_or_item, {}, {});
+  if (puts) action.item = encoded_map(action.key_or_item);
   check_placeholder_use(fields, {"UpdateExpression", "ConditionExpression"});
   action.placeholders = std::make_unique<Placeholders>(fields.map("ExpressionAttributeNames"),
                                                        fields.map("ExpressionAttributeValues"));
@@ -147,9 +147,7 @@ void find_key(WriteAction& action) {
     write.key = key_from(encoded_map(action.key_or_item), *write.store);
     return check_update_paths(write);
   }
-  const KeySchema& keys = write.store->keys();
-  write.key = key_of_attributes(write.attributes, *write.store);
-  write.attributes = with_keys_first(write.attributes, keys.hash, keys.range);
+  set_item(write, action.item);
 }
 
 void check_size(const std::vector<Outcome>& outcomes) {
@@ -320,7 +318,7 @@ void pay(const ItemPlaces& reads, std::vector<Reason>& reasons) {
   std::set<TableStore*> stores;
   for (size_t i = 0; i < reads.size(); ++i) {
     const auto& [store, key] = reads[i];
-    const ReadSource source{operation, nullptr, key->hash};
+    const ReadSource source{operation, nullptr, key->hash()};
     const Item* item = store->find(key->position());
     judge(reasons[i], [&, store = store] {
       require_read(*store, source);

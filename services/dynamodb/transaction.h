@@ -47,6 +47,7 @@ struct WriteAction {
   Write write;
   std::string_view table;
   Value key_or_item;
+  std::string item;  // in stored form, its attributes in any order
   bool item_on_failure = false;
   bool inserts = false;  // PartiQL's INSERT: its condition is that nothing is there
 };

@@ -11,12 +11,6 @@ namespace {
 
 constexpr size_t item_bytes_max = 400 * 1024;
 
-AttributeView attribute(std::string_view attributes, std::string_view name) {
-  for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next())
-    if (e.name() == name) return e.value();
-  return {};
-}
-
 void check_index_key(const IndexPlan& index, std::string_view name, Type wanted,
                      AttributeView value, bool by_update) {
   constexpr size_t hash_max = 2048, range_max = 1024;
@@ -50,7 +44,7 @@ bool only_takes_away(const Parsed& update) {
 
 ItemRef updated_item(const Write& write, const ItemRef& before, Outcome& outcome) {
   std::string attributes;
-  if (!before) attributes = write.key.attributes;
+  if (!before) attributes = write.key.attributes();
   if (write.update) {
     if (!before && only_takes_away(*write.update.parsed)) {
       updated(write.update, nullptr);  // still refused where the expression is wrong
@@ -61,8 +55,9 @@ ItemRef updated_item(const Write& write, const ItemRef& before, Outcome& outcome
   } else if (before) {
     attributes = before->data();
   }
-  check_item(write.store->plan(), attributes, true);
-  return ItemRef::adopt(Item::make(attributes));
+  ItemRef after = ItemRef::adopt(Item::make(attributes));
+  check_item(write.store->plan(), *after, true);
+  return after;
 }
 
 void add_units(Capacity& capacity, const Plan& plan, const std::vector<IndexEffect>& effects) {
@@ -83,17 +78,24 @@ void add_units(Capacity& capacity, const Plan& plan, const std::vector<IndexEffe
 
 }  // namespace
 
-void check_item(const Plan& plan, std::string_view attributes, bool by_update) {
-  // As stored, an item takes at least half of what AWS counts: most need not be counted.
-  if (attributes.size() > item_bytes_max / 2 && attributes_size(attributes) > item_bytes_max)
+void set_item(Write& write, std::string_view attributes) {
+  const KeySchema& keys = write.store->keys();
+  write.key = key_of_attributes(attributes, *write.store);
+  std::string ordered;
+  write.item =
+      ItemRef::adopt(Item::make(with_keys_first(attributes, keys.hash, keys.range, ordered)));
+}
+
+void check_item(const Plan& plan, const Item& item, bool by_update) {
+  if (item.size() > item_bytes_max)
     throw invalid(by_update ? "Item size to update has exceeded the maximum allowed size"
                             : "Item size has exceeded the maximum allowed size");
   for (const IndexPlan& index : plan.indexes) {
     check_index_key(index, index.keys.hash, index.types.hash,
-                    attribute(attributes, index.keys.hash), by_update);
+                    item.find(index.keys.hash), by_update);
     if (!index.keys.range.empty())
       check_index_key(index, index.keys.range, index.types.range,
-                      attribute(attributes, index.keys.range), by_update);
+                      item.find(index.keys.range), by_update);
   }
 }
 
@@ -125,9 +127,9 @@ std::unique_lock<std::mutex> lock_for_write(const Write& write) {
 
 void CollectionGrowth::add(const Write& write, const Outcome& outcome) {
   if (!write.store->has_local_indexes() || !outcome.writes) return;
-  int64_t& growth = growth_[{write.store.get(), write.key.hash}];
+  int64_t& growth = growth_[{write.store.get(), std::string(write.key.hash())}];
   growth += write.store->collection_growth(outcome.before.get(), outcome.after.get());
-  if (!write.store->collections().has_room(write.key.hash, growth)) throw collection_full();
+  if (!write.store->collections().has_room(write.key.hash(), growth)) throw collection_full();
 }
 
 Outcome evaluate(const Write& write) {
@@ -140,8 +142,8 @@ Outcome evaluate(const Write& write) {
   }
   switch (write.kind) {
     case Write::Kind::put:
-      check_item(write.store->plan(), write.attributes, false);
-      outcome.after = ItemRef::adopt(Item::make(write.attributes));
+      check_item(write.store->plan(), *write.item, false);
+      outcome.after = write.item;
       break;
     case Write::Kind::update: outcome.after = updated_item(write, outcome.before, outcome); break;
     case Write::Kind::remove: outcome.writes = static_cast<bool>(outcome.before); break;
@@ -168,13 +170,13 @@ void commit(const Write& write, const Outcome& outcome, Time now, Capacity& capa
 }
 
 void append_collection_metrics(std::string& out, const Write& write) {
-  const char* at = write.key.attributes.data();
+  const char* at = write.key.attributes().data();
   const std::string_view name = read_text(at);
   out += "{\"ItemCollectionKey\":{";
   append_json_string(out, name);
   out += ':';
   append_json(out, AttributeView(at));
-  const size_t whole = write.store->collections().bytes(write.key.hash) / gigabyte;
+  const size_t whole = write.store->collections().bytes(write.key.hash()) / gigabyte;
   out += cat("},\"SizeEstimateRangeGB\":[", whole, ".0,", whole + 1, ".0]}");
 }
 

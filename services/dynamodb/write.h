@@ -17,11 +17,14 @@ struct Write {
   Kind kind = Kind::put;
   std::shared_ptr<TableStore> store;
   KeyBytes key;
-  std::string attributes;  // put: the whole item, keys first
+  ItemRef item;  // put: whole, keys first
   Bound update, condition;
   std::string_view operation = {};  // for metrics; empty: that of its kind
 };
 
+/// The key and the item of a put, from attributes in any order. The table is known. Throws what AWS
+/// refuses of keys.
+void set_item(Write& write, std::string_view attributes);
 /// Checks that need no table lock: the update leaves the key alone.
 void check_update_paths(const Write& write);
 
@@ -55,6 +58,6 @@ class CollectionGrowth {
 void append_collection_metrics(std::string& out, const Write& write);
 
 /// Sizes, and types of index keys. `by_update` picks AWS's words.
-void check_item(const Plan& plan, std::string_view attributes, bool by_update);
+void check_item(const Plan& plan, const Item& item, bool by_update);
 
 }  // namespace squall::dynamodb
