@@ -60,8 +60,9 @@ void BackupItems::put_back(const std::string& arn, const std::string& region,
                            const std::vector<std::string>& components,
                            const std::vector<ItemRef>& items) {
   const std::lock_guard lock(mutex_);
-  Kept& kept = kept_.try_emplace(arn, Kept{region, OrderedIndex(components)}).first->second;
-  for (const ItemRef& item : items) kept.items.insert(item.get());
+  OrderedIndex none(components, 0);
+  Kept& kept = kept_.try_emplace(arn, Kept{region, std::move(none)}).first->second;
+  for (const ItemRef& item : items) kept.items.append(item.get());
 }
 
 std::vector<std::string> Backup::index_keys() const {

@@ -79,7 +79,7 @@ std::shared_ptr<TableStore> StoreImage::make(sim::World& world) const {
 
 void StoreImage::put_back(TableStore& store, const std::vector<ItemRef>& items) {
   for (const ItemRef& item : items) {
-    store.items_.insert(item.get());
+    store.items_.append(item.get());
     store.bytes_ += item->size();
     store.count_in_collection(nullptr, item.get());
   }

@@ -3,14 +3,11 @@
 #include "services/dynamodb/index.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
-#include <cstring>
-#include <new>
+
+#include "services/dynamodb/index_leaf.h"
 
 namespace squall::dynamodb {
 namespace {
-constexpr size_t leaf_max = 256;
 constexpr size_t leaf_first = 8;
 }  // namespace
 
@@ -34,49 +31,20 @@ uint32_t hash_key(std::string_view bytes) {
   return static_cast<uint32_t>(h >> 32);
 }
 
-/// Header, then capacity pointers, then capacity hashes.
-struct OrderedIndex::Leaf {
-  std::atomic<uint32_t> refs{1};
-  uint16_t count = 0;
-  uint16_t capacity = 0;
-
-  static Leaf* make(size_t capacity) {
-    void* memory =
-        std::malloc(sizeof(Leaf) + capacity * (sizeof(const Item*) + sizeof(uint32_t)));
-    if (!memory) throw std::bad_alloc();
-    Leaf* leaf = new (memory) Leaf();
-    leaf->capacity = static_cast<uint16_t>(capacity);
-    return leaf;
-  }
-  const Item** items() { return reinterpret_cast<const Item**>(this + 1); }
-  const Item* const* items() const { return reinterpret_cast<const Item* const*>(this + 1); }
-  uint32_t* hashes() { return reinterpret_cast<uint32_t*>(items() + capacity); }
-  const uint32_t* hashes() const {
-    return reinterpret_cast<const uint32_t*>(items() + capacity);
-  }
-  void release() {
-    if (refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    for (size_t i = 0; i < count; ++i) items()[i]->release();
-    std::free(this);
-  }
-  /// Takes over the entries [from, from + n) of another leaf.
-  void append(const Leaf& other, size_t from, size_t n) {
-    std::memcpy(items() + count, other.items() + from, n * sizeof(const Item*));
-    std::memcpy(hashes() + count, other.hashes() + from, n * sizeof(uint32_t));
-    count = static_cast<uint16_t>(count + n);
-  }
-};
-
-OrderedIndex::OrderedIndex(std::vector<std::string> components)
-    : components_(std::move(components)) {}
+OrderedIndex::OrderedIndex(std::vector<std::string> components, size_t named)
+    : components_(std::move(components)), named_(named) {}
 
 OrderedIndex::OrderedIndex(const OrderedIndex& other)
-    : components_(other.components_), directory_(other.directory_), size_(other.size_) {
+    : components_(other.components_),
+      named_(other.named_),
+      directory_(other.directory_),
+      size_(other.size_) {
   for (const Slot& slot : directory_) slot.leaf->refs.fetch_add(1, std::memory_order_relaxed);
 }
 
 OrderedIndex& OrderedIndex::operator=(OrderedIndex other) noexcept {
   std::swap(components_, other.components_);
+  std::swap(named_, other.named_);
   std::swap(directory_, other.directory_);
   std::swap(size_, other.size_);
   return *this;
@@ -100,8 +68,10 @@ Position OrderedIndex::position_of(const Item& item, Position::Edge edge) const 
 
 bool OrderedIndex::is_before(uint32_t hash, const Item& item, const Position& cut) const {
   if (hash != cut.hash) return hash < cut.hash;
+  Entries leading = item.entries();
   for (size_t i = 0; i < cut.count; ++i) {
-    std::string_view have = component(item, i);
+    if (i > named_) leading.next();
+    std::string_view have = i < named_ ? component(item, i) : leading.value().bytes();
     const std::string_view wanted = cut.parts[i];
     if (cut.edge == Position::Edge::after_prefix && i + 1U == cut.count)
       have = have.substr(0, wanted.size());
@@ -116,10 +86,10 @@ size_t OrderedIndex::leaf_for(const Position& cut) const {
   while (high - low > 1) {
     const size_t middle = (low + high) / 2;
     const Slot& slot = directory_[middle];
-    // A leaf is mostly far away in memory: it is touched only where hashes do not decide.
+    // Most items are far away in memory: they are touched only where hashes do not decide.
     const bool before = slot.first_hash != cut.hash
                             ? slot.first_hash < cut.hash
-                            : is_before(slot.first_hash, *slot.leaf->items()[0], cut);
+                            : is_before(slot.first_hash, *slot.first, cut);
     if (before)
       low = middle;
     else
@@ -128,8 +98,8 @@ size_t OrderedIndex::leaf_for(const Position& cut) const {
   return low;
 }
 
-size_t OrderedIndex::place_in(const Leaf& leaf, const Position& cut) const {
-  size_t low = 0, high = leaf.count;
+size_t OrderedIndex::place_in(const Leaf& leaf, const Position& cut, size_t low,
+                              size_t high) const {
   while (low < high) {
     const size_t middle = (low + high) / 2;
     const uint32_t hash = leaf.hashes()[middle];
@@ -145,17 +115,37 @@ OrderedIndex::Cursor OrderedIndex::seek(const Position& position) const {
   if (directory_.empty()) return end();
   Cursor c;
   c.leaf = leaf_for(position);
-  c.at = place_in(*directory_[c.leaf].leaf, position);
-  if (c.at == directory_[c.leaf].leaf->count) c = {c.leaf + 1, 0};
+  const Leaf& leaf = *directory_[c.leaf].leaf;
+  c.at = place_in(leaf, position, 0, leaf.count);
+  if (c.at == leaf.count) c = {c.leaf + 1, 0};
   return c;
+}
+
+/// Where an item is that is there: among those of one hash the pointer tells it, and no other item
+/// is touched.
+OrderedIndex::Cursor OrderedIndex::place_of(const Item* item) const {
+  const Position behind = position_of(*item, Position::Edge::after);
+  Cursor c;
+  c.leaf = leaf_for(behind);
+  const Leaf& leaf = *directory_[c.leaf].leaf;
+  const uint32_t* hashes = leaf.hashes();
+  const uint32_t* at = std::lower_bound(hashes, hashes + leaf.count, behind.hash);
+  c.at = static_cast<size_t>(at - hashes);
+  while (c.at < leaf.count && hashes[c.at] == behind.hash && leaf.items()[c.at] != item) ++c.at;
+  if (c.at < leaf.count && leaf.items()[c.at] == item) return c;
+  return seek(position_of(*item));  // another one of the same key
 }
 
 const Item* OrderedIndex::find(const Position& position) const {
   const Cursor c = seek(position);
   if (c == end() || hash(c) != position.hash) return nullptr;
   const Item* found = item(c);
-  for (size_t i = 0; i < position.count; ++i)
-    if (component(*found, i) != position.parts[i]) return nullptr;
+  Entries leading = found->entries();
+  for (size_t i = 0; i < position.count; ++i) {
+    if (i > named_) leading.next();
+    if ((i < named_ ? component(*found, i) : leading.value().bytes()) != position.parts[i])
+      return nullptr;
+  }
   return found;
 }
 
@@ -197,47 +187,47 @@ OrderedIndex::Leaf& OrderedIndex::writable(size_t at, size_t capacity) {
 void OrderedIndex::split(size_t at) {
   Leaf& leaf = writable(at, leaf_max);
   const size_t kept = leaf.count / 2U, moved = leaf.count - kept;
-  Leaf* right = Leaf::make(moved + moved / 4);
+  Leaf* right = Leaf::make(with_room(moved));
   right->append(leaf, kept, moved);
-  Leaf* left = Leaf::make(kept + kept / 4);
+  Leaf* left = Leaf::make(with_room(kept));
   left->append(leaf, 0, kept);
   std::free(&leaf);
   directory_[at].leaf = left;
-  directory_.insert(directory_.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-                    Slot{right->hashes()[0], right});
+  directory_.insert(directory_.begin() + static_cast<std::ptrdiff_t>(at) + 1, Slot::of(right));
 }
 
 void OrderedIndex::insert(const Item* item) {
   const Position position = position_of(*item);
-  if (directory_.empty()) directory_.push_back({position.hash, Leaf::make(leaf_first)});
+  if (directory_.empty()) directory_.push_back({position.hash, Leaf::make(leaf_first), item});
   size_t at = leaf_for(position);
   if (directory_[at].leaf->count == leaf_max) {
     split(at);
     at = leaf_for(position);
   }
   Leaf& leaf = writable(at, directory_[at].leaf->count + 1U);
-  const size_t place = place_in(leaf, position);
+  const size_t place = place_in(leaf, position, 0, leaf.count);
   const size_t behind = leaf.count - place;
   std::memmove(leaf.items() + place + 1, leaf.items() + place, behind * sizeof(const Item*));
   std::memmove(leaf.hashes() + place + 1, leaf.hashes() + place, behind * sizeof(uint32_t));
   leaf.items()[place] = item;
   leaf.hashes()[place] = position.hash;
   ++leaf.count;
-  directory_[at].first_hash = leaf.hashes()[0];
+  directory_[at] = Slot::of(&leaf);
   item->retain();
   ++size_;
 }
 
 void OrderedIndex::replace(const Item* old, const Item* item) {
-  const Cursor c = seek(position_of(*old));
+  const Cursor c = place_of(old);
   Leaf& leaf = writable(c.leaf, 0);
   item->retain();
   leaf.items()[c.at]->release();
   leaf.items()[c.at] = item;
+  if (c.at == 0) directory_[c.leaf].first = item;
 }
 
 void OrderedIndex::erase(const Item* item) {
-  const Cursor c = seek(position_of(*item));
+  const Cursor c = place_of(item);
   Leaf& leaf = writable(c.leaf, 0);
   const Item* gone = leaf.items()[c.at];
   const size_t behind = leaf.count - c.at - 1;
@@ -249,9 +239,32 @@ void OrderedIndex::erase(const Item* item) {
     std::free(&leaf);
     directory_.erase(directory_.begin() + static_cast<std::ptrdiff_t>(c.leaf));
   } else {
-    directory_[c.leaf].first_hash = leaf.hashes()[0];
+    directory_[c.leaf] = Slot::of(&leaf);
   }
   gone->release();
+}
+
+/// Sees to it that there is a next item on this side of the cut: looks twice as far each time.
+bool ItemWalk::reach() {
+  if (met_end_ || at_ == (forward_ ? index_.end() : index_.begin())) return false;
+  const bool stands_behind = !forward_ && at_.at == 0;  // of the leaf before
+  const auto& leaf = *index_.directory_[at_.leaf - (stands_behind ? 1 : 0)].leaf;
+  const size_t from = stands_behind ? leaf.count : at_.at;
+  const size_t wanted = std::min(stride_, forward_ ? leaf.count - from : from);
+  stride_ *= 2;
+  const auto is_before = [&](size_t i) {
+    return index_.is_before(leaf.hashes()[i], *leaf.items()[i], end_);
+  };
+  if (forward_)
+    sure_ = is_before(from + wanted - 1)
+                ? wanted
+                : index_.place_in(leaf, end_, from, from + wanted - 1) - from;
+  else
+    sure_ = !is_before(from - wanted)
+                ? wanted
+                : from - index_.place_in(leaf, end_, from - wanted + 1, from);
+  met_end_ = sure_ < wanted;
+  return sure_ > 0;
 }
 
 }  // namespace squall::dynamodb

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,8 +52,9 @@ struct Position {
 
 class OrderedIndex {
  public:
-  /// The attributes by which items are ordered, the partition key first.
-  explicit OrderedIndex(std::vector<std::string> components);
+  /// The attributes by which items are ordered, the partition key first. Those behind the first
+  /// `named` are the item's first attributes, in this order: an item begins with its table's key.
+  explicit OrderedIndex(std::vector<std::string> components, size_t named = components_max);
   OrderedIndex(const OrderedIndex& other);
   OrderedIndex& operator=(OrderedIndex other) noexcept;
   OrderedIndex(OrderedIndex&& other) noexcept = default;
@@ -62,8 +64,10 @@ class OrderedIndex {
   size_t component_count() const { return components_.size(); }
   const std::vector<std::string>& components() const { return components_; }
   std::string_view component(const Item& item, size_t i) const {
-    const AttributeView value = item.find(components_[i]);
-    return value.bytes();
+    if (i < named_) return item.find(components_[i]).bytes();
+    Entries e = item.entries();
+    for (; i > named_; --i) e.next();
+    return e.value().bytes();
   }
   /// The position of an item that has all components.
   Position position_of(const Item& item, Position::Edge edge = Position::Edge::before) const;
@@ -76,6 +80,13 @@ class OrderedIndex {
   void replace(const Item* old, const Item* item);
   void erase(const Item* item);
   void clear();
+
+  /// As insert(); cheap where it is behind all that are there.
+  void append(const Item* item);
+  /// As insert() of each, in whatever order they are, while it is empty. Cut short, it stays empty.
+  void fill(const std::vector<const Item*>& items, const std::stop_token& stop = {});
+  /// All of them, in order.
+  std::vector<const Item*> all() const;
 
   struct Cursor {
     size_t leaf = 0, at = 0;
@@ -97,16 +108,62 @@ class OrderedIndex {
   struct Slot {
     uint32_t first_hash;
     Leaf* leaf;
+    const Item* first;  // here as well: a leaf is mostly far away in memory
+    static Slot of(Leaf* leaf);
   };
+  friend class ItemWalk;
   bool is_before(uint32_t hash, const Item& item, const Position& cut) const;
   size_t leaf_for(const Position& cut) const;
-  size_t place_in(const Leaf& leaf, const Position& cut) const;
+  /// The first of its entries [low, high) that is not before the cut, else high.
+  size_t place_in(const Leaf& leaf, const Position& cut, size_t low, size_t high) const;
+  Cursor place_of(const Item* item) const;
   Leaf& writable(size_t at, size_t capacity);
   void split(size_t at);
 
   std::vector<std::string> components_;
+  size_t named_;
   std::vector<Slot> directory_;
   size_t size_ = 0;
+};
+
+/// Items are far apart in memory: where all of them are looked at, each is fetched while those
+/// before it are.
+inline void fetch_ahead(const std::vector<const Item*>& items, size_t i) {
+  constexpr size_t ahead = 12, line = 64;
+  if (i + ahead >= items.size()) return;
+  const char* item = reinterpret_cast<const char*>(items[i + ahead]);
+  __builtin_prefetch(item);
+  __builtin_prefetch(item + line);
+}
+
+/// Goes from a cursor to a cut. The cut is looked for only as far as the walk gets: a page of ten
+/// items out of a partition of thousands touches few others.
+class ItemWalk {
+ public:
+  /// Forward: from the item at `start` to the last before the cut. Backward: from the one before
+  /// `start` to the first that is not.
+  ItemWalk(const OrderedIndex& index, OrderedIndex::Cursor start, const Position& end, bool forward)
+      : index_(index), at_(start), end_(end), forward_(forward) {}
+  /// The next item, or nullptr.
+  const Item* next() {
+    if (sure_ == 0 && !reach()) return nullptr;
+    --sure_;
+    if (!forward_) index_.previous(at_);
+    const Item* item = index_.item(at_);
+    if (forward_) index_.next(at_);
+    return item;
+  }
+
+ private:
+  bool reach();
+
+  const OrderedIndex& index_;
+  OrderedIndex::Cursor at_;
+  const Position& end_;
+  const bool forward_;
+  bool met_end_ = false;
+  size_t sure_ = 0;  // so many items more are on this side of the cut
+  size_t stride_ = 1;
 };
 
 }  // namespace squall::dynamodb

@@ -50,20 +50,18 @@ class Walk {
   PageResult run() {
     const OrderedIndex& entries = *target_.entries;
     const Range& range = options_.range;
-    auto first = entries.seek(range.from), last = entries.seek(range.to);
+    const bool forward = range.forward;
+    auto begin = entries.seek(forward ? range.from : range.to);
     if (options_.start) {
-      const bool forward = range.forward;
       const auto at = entries.seek(options_.start->position(
           forward ? Position::Edge::after : Position::Edge::before));
-      (forward ? first : last) = forward ? std::max(first, at) : std::min(last, at);
+      begin = forward ? std::max(begin, at) : std::min(begin, at);
     }
     const size_t limit = request_.limit ? static_cast<size_t>(*request_.limit)
                                         : std::numeric_limits<size_t>::max();
-    while (first < last) {
-      if (!range.forward) entries.previous(last);
-      const Item* item = entries.item(range.forward ? first : last);
+    ItemWalk walk(entries, begin, forward ? range.to : range.from, forward);
+    while (const Item* item = walk.next()) {
       visit(*item);
-      if (range.forward) entries.next(first);
       if (result_.scanned == limit || options_.bytes_before + result_.bytes >= page_bytes_max) {
         result_.stopped_at = item;
         break;

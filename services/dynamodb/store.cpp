@@ -92,11 +92,21 @@ bool is_in_index(const IndexPlan& index, const Item& item) {
   return range && range.type() == index.types.range;
 }
 
+namespace {
+
+bool projects(const IndexPlan& index, std::string_view name) {
+  constexpr size_t few = 8;  // their lengths tell most of them apart
+  if (index.projected.size() > few) return std::ranges::binary_search(index.projected, name);
+  return std::ranges::find(index.projected, name) != index.projected.end();
+}
+
+}  // namespace
+
 std::string_view projected_data(const IndexPlan& index, const Item& item, std::string& buffer) {
   if (index.projects_all) return item.data();
   buffer.clear();
   for (Entries e = item.entries(); e; e.next()) {
-    if (!std::ranges::binary_search(index.projected, e.name())) continue;
+    if (!projects(index, e.name())) continue;
     append_name(buffer, e.name());
     buffer += e.value().encoded();
   }
@@ -107,7 +117,7 @@ size_t projected_size(const IndexPlan& index, const Item& item) {
   if (index.projects_all) return item.size();
   size_t size = 0;
   for (Entries e = item.entries(); e; e.next())
-    if (std::ranges::binary_search(index.projected, e.name()))
+    if (projects(index, e.name()))
       size += e.name().size() + attribute_size(e.value());
   return size;
 }
@@ -120,14 +130,15 @@ TableStore::TableStore(std::shared_ptr<const Plan> plan, sim::World& world)
       types_(plan->types),
       has_local_indexes_(plan->has_local_indexes),
       plan_(std::move(plan)),
-      items_(components_of(keys_)) {
+      items_(components_of(keys_), 0) {
   for (const IndexPlan& index : plan_->indexes) indexes_.push_back(make_secondary(*plan_, index));
 }
 
 TableStore::Secondary TableStore::make_secondary(const Plan& plan, const IndexPlan& index) {
   std::vector<std::string> components = components_of(index.keys);
+  const size_t named = components.size();
   for (std::string& name : components_of(plan.keys)) components.push_back(std::move(name));
-  return {OrderedIndex(std::move(components))};
+  return {OrderedIndex(std::move(components), named)};
 }
 
 namespace {
@@ -253,11 +264,15 @@ void TableStore::count_collections() {
 
 TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPlan& index) {
   Secondary made = make_secondary(plan, index);
-  for (auto c = items_.begin(); c != items_.end(); items_.next(c)) {
-    ItemChange there;
-    there.after = ItemRef::share(items_.item(c));
-    move_in(made, index, there);
+  const std::vector<const Item*> all = items_.all();
+  std::vector<const Item*> held;
+  for (size_t i = 0; i < all.size(); ++i) {
+    fetch_ahead(all, i);
+    if (!is_in_index(index, *all[i])) continue;
+    held.push_back(all[i]);
+    made.bytes += projected_size(index, *all[i]);
   }
+  made.entries.fill(held);
   return made;
 }
 

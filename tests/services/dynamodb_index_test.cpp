@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "emulator/core/text.h"
@@ -73,6 +74,98 @@ TEST(OrderedIndex, HoldsWhatAMapHoldsThroughGrowthCopiesAndRemovals) {
   size_t in_copy = 0;
   for (auto c = copy->begin(); c != copy->end(); copy->next(c)) ++in_copy;
   EXPECT_EQ(in_copy, copied);
+}
+
+Position random_cut(Sequence& random, const std::string& pk, const std::string& sk) {
+  constexpr Position::Edge edges[] = {Position::Edge::before, Position::Edge::after,
+                                      Position::Edge::after_prefix};
+  Position p = Position::of(pk, edges[random.next(3)]);
+  if (random.next(4) == 0) {
+    p = Position::at_hash(static_cast<uint32_t>(random.next(uint64_t{1} << 32)));
+    if (random.next(2)) p.edge = Position::Edge::after;
+  } else if (random.next(4)) {
+    p.then(sk);
+  }
+  return p;
+}
+
+std::vector<const Item*> walked(ItemWalk walk) {
+  std::vector<const Item*> items;
+  while (const Item* item = walk.next()) items.push_back(item);
+  EXPECT_EQ(walk.next(), nullptr);
+  return items;
+}
+
+TEST(OrderedIndex, WalksMeetWhatLiesBetweenTwoCuts) {
+  Sequence random;
+  for (int tree = 0; tree < 60; ++tree) {
+    OrderedIndex index({"pk", "sk"}, random.next(2) ? 0 : 2);
+    const uint64_t partitions = 1 + random.next(tree % 2 ? 4 : 200);
+    for (uint64_t n = random.next(3000); n > 0; --n) {
+      const ItemRef item =
+          item_of(cat("p", random.next(partitions)), cat("s", random.next(1'000'000'000)));
+      if (!index.find(index.position_of(*item))) index.insert(item.get());
+    }
+    for (int i = 0; i < 100; ++i) {
+      const std::string pk[] = {cat("p", random.next(partitions + 1)),
+                                cat("p", random.next(partitions + 1))};
+      const std::string sk[] = {cat("s", random.next(1000)), cat("s", random.next(1000))};
+      const bool same = random.next(2);
+      const Position from = random_cut(random, pk[0], sk[0]);
+      const Position to = random_cut(random, pk[same ? 0 : 1], sk[1]);
+      std::vector<const Item*> wanted;
+      const auto last = index.seek(to);
+      for (auto c = index.seek(from); c < last; index.next(c)) wanted.push_back(index.item(c));
+      EXPECT_EQ(walked(ItemWalk(index, index.seek(from), to, true)), wanted);
+      std::ranges::reverse(wanted);
+      EXPECT_EQ(walked(ItemWalk(index, last, from, false)), wanted);
+    }
+  }
+}
+
+/// The same items one by one, all at once, and the second half appended; then changed alike.
+TEST(OrderedIndex, IsTheSameHoweverItWasMade) {
+  Sequence random;
+  for (const size_t count : {0U, 1U, 191U, 192U, 193U, 5000U}) {
+    OrderedIndex one_by_one({"other", "pk", "sk"}, 1), at_once = one_by_one, appended = one_by_one;
+    std::vector<ItemRef> kept;
+    std::vector<const Item*> items;
+    for (size_t i = 0; i < count; ++i) {
+      std::string bytes;
+      for (const auto& [name, value] : {std::pair("pk", cat("p", random.next(900))),
+                                        std::pair("sk", cat("s", i)),
+                                        std::pair("other", cat("o", random.next(40)))}) {
+        append_name(bytes, name);
+        append_scalar(bytes, Type::S, value);
+      }
+      kept.push_back(ItemRef::adopt(Item::make(bytes)));
+      items.push_back(kept.back().get());
+      one_by_one.insert(items.back());
+    }
+    at_once.fill(items);
+    EXPECT_EQ(at_once.size(), count);
+    EXPECT_EQ(at_once.all(), one_by_one.all());
+    for (const Item* item : one_by_one.all()) appended.append(item);
+    EXPECT_EQ(appended.all(), one_by_one.all());
+    for (size_t i = 0; i < count; i += 3) {
+      for (OrderedIndex* index : {&one_by_one, &at_once, &appended}) index->erase(items[i]);
+      if (i % 2)
+        for (OrderedIndex* index : {&one_by_one, &at_once, &appended}) index->append(items[i]);
+    }
+    EXPECT_EQ(at_once.all(), one_by_one.all());
+    EXPECT_EQ(appended.all(), one_by_one.all());
+    EXPECT_EQ(appended.size(), one_by_one.size());
+  }
+}
+
+TEST(OrderedIndex, FillingThatIsCutShortLeavesItEmpty) {
+  std::stop_source stop;
+  stop.request_stop();
+  OrderedIndex index({"pk", "sk"}, 0);
+  const ItemRef item = item_of("p", "s");
+  index.fill({item.get()}, stop.get_token());
+  EXPECT_EQ(index.size(), 0U);
+  EXPECT_EQ(index.begin(), index.end());
 }
 
 TEST(OrderedIndex, CutsFallBeforeAfterAndBehindAPrefix) {
