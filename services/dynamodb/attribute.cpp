@@ -66,12 +66,6 @@ bool AttributeView::contains(std::string_view element) const {
   return false;
 }
 
-int compare_bytes(std::string_view a, std::string_view b) {
-  const size_t common = std::min(a.size(), b.size());
-  if (const int order = common ? std::memcmp(a.data(), b.data(), common) : 0) return order;
-  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
-}
-
 bool equal(AttributeView a, AttributeView b) {
   if (a.type() != b.type()) return false;
   if (a.type() == Type::L) {

@@ -167,7 +167,11 @@ void check_unique_names(const Value& map);
 // --- looking at them ------------------------------------------------------------------------
 bool equal(AttributeView a, AttributeView b);
 /// Order of two of one scalar type: negative, zero, positive.
-int compare_bytes(std::string_view a, std::string_view b);
+inline int compare_bytes(std::string_view a, std::string_view b) {
+  const size_t common = a.size() < b.size() ? a.size() : b.size();
+  if (const int order = common ? std::memcmp(a.data(), b.data(), common) : 0) return order;
+  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
+}
 /// As AWS counts: UTF-8 bytes, digits in pairs, containers 3 and one an element.
 size_t attribute_size(AttributeView value);
 /// `{"S":"text"}`.

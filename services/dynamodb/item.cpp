@@ -6,6 +6,7 @@
 #include <new>
 
 #include "emulator/core/text.h"
+#include "services/dynamodb/decimal.h"
 #include "services/dynamodb/errors.h"
 
 namespace squall::dynamodb {
@@ -24,8 +25,19 @@ void Item::free(const Item* item) { std::free(const_cast<Item*>(item)); }
 
 size_t attributes_size(std::string_view attributes) {
   size_t size = 0;
-  for (Entries e(attributes.data(), attributes.data() + attributes.size()); e; e.next())
-    size += e.name().size() + attribute_size(e.value());
+  const char* at = attributes.data();
+  const char* const end = at + attributes.size();
+  while (at != end) {
+    size += read_text(at).size();
+    const AttributeView value(at);
+    switch (value.type()) {  // those that most are, in one pass
+      case Type::S: size += read_text(++at).size(); break;
+      case Type::N: size += number_size(read_text(++at)); break;
+      default:
+        size += attribute_size(value);
+        at = value.end();
+    }
+  }
   return size;
 }
 

@@ -85,21 +85,30 @@ KeyBytes key_from(std::string_view attributes, const TableStore& store) {
 }
 
 KeyBytes key_of_attributes(std::string_view attributes, const TableStore& store) {
-  std::string bytes;
-  const auto part = [&](const std::string& name, Type wanted) {
-    AttributeView value;
-    for (Entries e(attributes.data(), attributes.data() + attributes.size()); e && !value; e.next())
-      if (e.name() == name) value = e.value();
+  const KeySchema& keys = store.keys();
+  const bool has_range = !keys.range.empty();
+  const auto check = [](AttributeView value, const std::string& name, Type wanted) {
     if (!value) throw invalid_parameter(cat("Missing the key ", name, " in the item"));
     if (value.type() != wanted)
       throw invalid_parameter(cat("Type mismatch for key ", name, " expected: ", type_name(wanted),
                                   " actual: ", type_name(value.type())));
     check_not_empty(value, name);
-    append_part(bytes, name, value);
   };
-  part(store.keys().hash, store.key_types().hash);
-  if (!store.keys().range.empty()) part(store.keys().range, store.key_types().range);
-  KeyBytes key(std::move(bytes));
+  std::string buffer;
+  // The key is the beginning of what has its keys first, or of what has one of the two.
+  attributes = with_keys_first(attributes, keys.hash, keys.range, buffer);
+  const char* const begin = attributes.data();
+  const char* end = begin;
+  Entries e(begin, begin + attributes.size());
+  const auto part = [&](const std::string& name, Type wanted) {
+    const bool is_there = e && e.name() == name;
+    check(is_there ? e.value() : AttributeView(), name, wanted);
+    end = e.value().end();
+    e.next();
+  };
+  part(keys.hash, store.key_types().hash);
+  if (has_range) part(keys.range, store.key_types().range);
+  KeyBytes key(std::string(begin, end));
   check_key_sizes(key);
   return key;
 }

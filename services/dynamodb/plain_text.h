@@ -17,7 +17,7 @@ class PlainText {
   explicit PlainText(std::string_view json);
 
   /// A string. It is a part of the text.
-  bool string(std::string_view& out);
+  bool string(std::string_view& text);
   /// A map of AttributeValues, in stored form.
   bool attributes(std::string_view& stored);
   bool at_end();
@@ -45,17 +45,12 @@ class PlainText {
   }
 
  private:
-  void skip_blanks();
+  struct Place;
   bool take(char c);
-  bool literal(std::string_view word);
-  class Names;
-  bool entry(Names& names, std::string_view name, int depth);
-  bool value(int depth);
-  bool number();
-  bool boolean();
-  bool container(Type type, int depth);
-  void put_length(size_t length);
-  void put_text(std::string_view text);
+  static Place entries(Place p, const char* end, int depth, size_t& count);
+  static Place elements(Place p, const char* end, int depth, size_t& count);
+  static Place container(Place p, const char* end, Type type, int depth);
+  static Place value(Place p, const char* end, int depth);
 
   const char* at_;
   const char* const end_;

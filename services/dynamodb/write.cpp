@@ -80,10 +80,10 @@ void add_units(Capacity& capacity, const Plan& plan, const std::vector<IndexEffe
 
 void set_item(Write& write, std::string_view attributes) {
   const KeySchema& keys = write.store->keys();
+  std::string buffer;
+  attributes = with_keys_first(attributes, keys.hash, keys.range, buffer);
   write.key = key_of_attributes(attributes, *write.store);
-  std::string ordered;
-  write.item =
-      ItemRef::adopt(Item::make(with_keys_first(attributes, keys.hash, keys.range, ordered)));
+  write.item = ItemRef::adopt(Item::make(attributes));
 }
 
 void check_item(const Plan& plan, const Item& item, bool by_update) {
