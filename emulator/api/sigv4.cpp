@@ -20,11 +20,10 @@ using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
 std::string hex(const Digest& digest) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * digest.size());
-  for (const unsigned char byte : digest) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
+  std::string out(2 * digest.size(), '0');
+  for (size_t i = 0; i < digest.size(); ++i) {
+    out[2 * i] = digits[digest[i] >> 4];
+    out[2 * i + 1] = digits[digest[i] & 15];
   }
   return out;
 }
@@ -177,24 +176,35 @@ std::string canonical_query(std::string_view query) {
 }
 
 /// Runs of blanks inside a header's value count as one.
-std::string canonical_value(std::string_view value) {
-  std::string out;
-  for (const char c : trim(value))
-    if (c != ' ' || out.empty() || out.back() != ' ') out += c;
-  return out;
+void append_canonical(std::string& out, std::string_view value) {
+  value = trim(value);
+  if (value.find("  ") == value.npos) {
+    out += value;
+    return;
+  }
+  for (size_t i = 0; i < value.size(); ++i)
+    if (value[i] != ' ' || value[i - 1] != ' ') out += value[i];
 }
 
 std::string canonical_request(const protocol::Request& request, const protocol::Call& call,
                               const Signature& s, std::string_view signed_headers) {
   // A path is encoded once more before it is signed, except where it is an object's key (S3).
   const bool object_store = call.service && call.service->tables().wire.virtual_hosts;
-  std::string text = cat(request.method, '\n',
-                         object_store ? std::string(request.path)
-                                      : percent_encode(request.path, true),
-                         '\n', canonical_query(request.query), '\n');
-  for (const std::string_view name : s.headers)
-    text += cat(name, ':', canonical_value(request.header(name)), '\n');
-  return text + cat('\n', signed_headers, '\n', s.payload_hash);
+  constexpr size_t usual_size = 1024;
+  std::string text;
+  text.reserve(usual_size);
+  const auto line = [&text](std::string_view part) { (text += part) += '\n'; };
+  line(request.method);
+  line(object_store ? std::string(request.path) : percent_encode(request.path, true));
+  line(canonical_query(request.query));
+  for (const std::string_view name : s.headers) {
+    (text += name) += ':';
+    append_canonical(text, request.header(name));
+    text += '\n';
+  }
+  text += '\n';
+  line(signed_headers);
+  return text += s.payload_hash;
 }
 
 }  // namespace
