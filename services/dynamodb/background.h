@@ -12,6 +12,15 @@
 
 namespace squall::dynamodb {
 
+/// So many items are looked at where they are asked for: a millisecond or two.
+constexpr size_t at_once_max = 10'000;
+
+/// Lets go of what takes long to be let go of. Nobody waits for it; it must not refer to others.
+template <class T>
+void discard(T big) {
+  std::thread([big = std::move(big)] {}).detach();
+}
+
 /// Keeps such threads from crowding out the others: a restart begins as many as there are indexes.
 class BackgroundTurn {
  public:

@@ -57,7 +57,7 @@ class OrderedIndex {
   explicit OrderedIndex(std::vector<std::string> components, size_t named = components_max);
   OrderedIndex(const OrderedIndex& other);
   OrderedIndex& operator=(OrderedIndex other) noexcept;
-  OrderedIndex(OrderedIndex&& other) noexcept = default;
+  OrderedIndex(OrderedIndex&& other) noexcept;
   ~OrderedIndex();
 
   size_t size() const { return size_; }

@@ -4,9 +4,6 @@
 namespace squall::dynamodb {
 namespace {
 
-// Up to here it takes a millisecond or two.
-constexpr size_t filled_at_once_max = 10'000;
-
 /// Adds to an index what it holds of a table's items.
 void fill(FilledIndex& made, const OrderedIndex& items, const IndexPlan& index,
           const std::stop_token& stop) {
@@ -27,7 +24,7 @@ void fill(FilledIndex& made, const OrderedIndex& items, const IndexPlan& index,
 
 TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPlan& index) {
   Secondary made = make_secondary(plan, index);
-  if (!index.global || items_.size() <= filled_at_once_max) {
+  if (!index.global || items_.size() <= at_once_max) {
     fill(made, items_, index, {});
     return made;
   }

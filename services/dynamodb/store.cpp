@@ -240,6 +240,15 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
   for (const ChangeHook hook : change_hooks()) hook(*this, change);
 }
 
+namespace {
+
+void empty(OrderedIndex& index) {
+  if (index.size() > at_once_max) discard(OrderedIndex(index));
+  index.clear();
+}
+
+}  // namespace
+
 void TableStore::adopt(std::shared_ptr<const Plan> plan) {
   std::vector<Secondary> indexes;
   bool has_new_local = false;  // only where items were read back before the table's record was
@@ -252,6 +261,7 @@ void TableStore::adopt(std::shared_ptr<const Plan> plan) {
     indexes.push_back(fill_secondary(*plan, index));
     has_new_local = has_new_local || !index.global;
   }
+  for (Secondary& gone : indexes_) empty(gone.entries);
   indexes_ = std::move(indexes);
   plan_ = std::move(plan);
   if (has_new_local) count_collections();
@@ -266,11 +276,11 @@ void TableStore::count_collections() {
 void TableStore::clear() {
   for (Secondary& secondary : indexes_) {
     secondary.filling.reset();
-    secondary.entries.clear();
+    empty(secondary.entries);
     secondary.bytes = 0;
     secondary.backlog.clear();
   }
-  items_.clear();
+  empty(items_);
   collections_.clear();
   bytes_ = 0;
   attachments_.clear();

@@ -12,9 +12,6 @@ namespace {
 // Older times are taken for mistakes and left alone (AWS's guide on TTL).
 constexpr int64_t too_old_s = 5LL * 365 * 24 * 3600;
 
-// Up to here it takes a millisecond or two.
-constexpr size_t filled_at_once_max = 10'000;
-
 /// The first moment at which an item of that expiry has expired.
 Time expired_from(int64_t expiry_s) { return from_unix_seconds(expiry_s + 1); }
 
@@ -39,7 +36,7 @@ std::optional<int64_t> expiry_to_come(const Item& item, const std::string& attri
 
 }  // namespace
 
-bool ExpiryIndex::is_much(size_t items) { return items > filled_at_once_max; }
+bool ExpiryIndex::is_much(size_t items) { return items > at_once_max; }
 
 void ExpiryIndex::remove(const Item* item) {
   const auto expiry = expiry_of(*item, attribute_);
@@ -73,6 +70,7 @@ void ExpiryIndex::change(const ItemChange& change) {
 void ExpiryIndex::begin(std::string attribute) {
   filling_.reset();
   changes_.clear();
+  if (is_much(waiting_.size())) discard(std::exchange(waiting_, {}));
   waiting_.clear();
   condemned_.clear();
   due_.clear();
