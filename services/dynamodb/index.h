@@ -153,6 +153,7 @@ class ItemWalk {
     if (!forward_) index_.previous(at_);
     const Item* item = index_.item(at_);
     if (forward_) index_.next(at_);
+    if (forward_ && sure_ > 0) fetch(index_.item(at_));
     return item;
   }
 
