@@ -78,10 +78,12 @@ std::shared_ptr<const Snapshot> World::capture_as(const std::string* name) {
 
 void World::restore(const Snapshot& snapshot, const std::string& name) {
   if (depth_) std::abort();
+  std::vector<Annex*> annexes;  // they lock what others hold who ask for an annex
   {
     const std::lock_guard lock(annex_mutex_);
-    for (const auto& annex : owned_annexes_) annex->reset();
+    for (const auto& annex : owned_annexes_) annexes.push_back(annex.get());
   }
+  for (Annex* annex : annexes) annex->reset();
   {
     const std::lock_guard lock(posted_mutex_);
     posted_.clear();

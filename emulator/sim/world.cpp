@@ -268,10 +268,12 @@ void World::update_next_due() {
 }
 
 void World::reset() {
+  std::vector<Annex*> annexes;  // they lock what others hold who ask for an annex
   {
     const std::lock_guard lock(annex_mutex_);
-    for (const auto& annex : owned_annexes_) annex->reset();
+    for (const auto& annex : owned_annexes_) annexes.push_back(annex.get());
   }
+  for (Annex* annex : annexes) annex->reset();
   note_reset();
   regions_.clear();
   streams_.clear();
@@ -344,12 +346,16 @@ Stream& World::stream(std::string_view name) {
 std::string World::dump() const {
   std::string out = "{";
   const char* region_comma = "";
-  const std::lock_guard lock(annex_mutex_);
+  std::vector<Annex*> annexes;
+  {
+    const std::lock_guard lock(annex_mutex_);
+    for (const auto& annex : owned_annexes_) annexes.push_back(annex.get());
+  }
   for (const auto& [name, region] : regions_) {
     std::map<std::string_view, std::string> by_kind;
     for (const auto& table : region->tables)
       if (table && table->size()) table->dump(by_kind[table->kind()]);
-    for (const auto& annex : owned_annexes_) {
+    for (const Annex* annex : annexes) {
       std::string text;
       annex->dump(name, text);
       if (!text.empty()) by_kind[annex->kind()] = std::move(text);

@@ -35,8 +35,9 @@ StoreImage::StoreImage(const TableStore& store)
       bytes(store.bytes_),
       collections(store.collections_),
       has_local_indexes(store.has_local_indexes_) {
-  const bool settled = std::ranges::all_of(
-      store.indexes_, [](const TableStore::Secondary& s) { return s.backlog.empty(); });
+  const bool settled = std::ranges::all_of(store.indexes_, [](const TableStore::Secondary& s) {
+    return s.backlog.empty() && !s.filling;
+  });
   if (settled)
     for (const TableStore::Secondary& s : store.indexes_) indexes.push_back({s.entries, s.bytes});
   if (const StreamTap* tap = store.attached_if<StreamTap>(); tap && tap->log)

@@ -3,6 +3,7 @@
 #include "services/dynamodb/index.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "services/dynamodb/index_leaf.h"
 
@@ -41,6 +42,12 @@ OrderedIndex::OrderedIndex(const OrderedIndex& other)
       size_(other.size_) {
   for (const Slot& slot : directory_) slot.leaf->refs.fetch_add(1, std::memory_order_relaxed);
 }
+
+OrderedIndex::OrderedIndex(OrderedIndex&& other) noexcept
+    : components_(std::move(other.components_)),
+      named_(other.named_),
+      directory_(std::exchange(other.directory_, {})),
+      size_(std::exchange(other.size_, 0)) {}
 
 OrderedIndex& OrderedIndex::operator=(OrderedIndex other) noexcept {
   std::swap(components_, other.components_);

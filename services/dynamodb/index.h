@@ -57,7 +57,7 @@ class OrderedIndex {
   explicit OrderedIndex(std::vector<std::string> components, size_t named = components_max);
   OrderedIndex(const OrderedIndex& other);
   OrderedIndex& operator=(OrderedIndex other) noexcept;
-  OrderedIndex(OrderedIndex&& other) noexcept = default;
+  OrderedIndex(OrderedIndex&& other) noexcept;
   ~OrderedIndex();
 
   size_t size() const { return size_; }
@@ -128,12 +128,14 @@ class OrderedIndex {
 
 /// Items are far apart in memory: where all of them are looked at, each is fetched while those
 /// before it are.
-inline void fetch_ahead(const std::vector<const Item*>& items, size_t i) {
-  constexpr size_t ahead = 12, line = 64;
-  if (i + ahead >= items.size()) return;
-  const char* item = reinterpret_cast<const char*>(items[i + ahead]);
+constexpr size_t fetched_ahead = 12;
+inline void fetch(const Item* item) {
+  constexpr size_t line = 64;
   __builtin_prefetch(item);
-  __builtin_prefetch(item + line);
+  __builtin_prefetch(reinterpret_cast<const char*>(item) + line);
+}
+inline void fetch_ahead(const std::vector<const Item*>& items, size_t i) {
+  if (i + fetched_ahead < items.size()) fetch(items[i + fetched_ahead]);
 }
 
 /// Goes from a cursor to a cut. The cut is looked for only as far as the walk gets: a page of ten
@@ -151,6 +153,7 @@ class ItemWalk {
     if (!forward_) index_.previous(at_);
     const Item* item = index_.item(at_);
     if (forward_) index_.next(at_);
+    if (forward_ && sure_ > 0) fetch(index_.item(at_));
     return item;
   }
 

@@ -1,6 +1,7 @@
 // Many items into an ordered index at once: sorted by hash first, so that few of them are touched
 // to be compared.
 #include <algorithm>
+#include <span>
 
 #include "services/dynamodb/index_leaf.h"
 
@@ -31,25 +32,30 @@ void sort_by_hash(std::vector<Hashed>& entries) {
 struct Keyed {
   std::array<std::string_view, components_max> parts;
   const Item* item;
-  bool operator<(const Keyed& other) const {
-    for (size_t i = 0; i < components_max; ++i)
-      if (const int order = compare_bytes(parts[i], other.parts[i])) return order < 0;
-    return false;
-  }
 };
 
 /// Those of one hash, by their components.
-void sort_group(const OrderedIndex& index, Hashed* begin, Hashed* end, std::vector<Keyed>& keyed) {
+void sort_group(const OrderedIndex& index, std::span<Hashed> group, std::vector<Keyed>& keyed) {
+  const size_t count = index.component_count();
+  size_t alike = count;  // the first components that are the same in all: mostly one
   keyed.clear();
-  for (const Hashed* e = begin; e != end; ++e) {
+  for (size_t n = 0; n < group.size(); ++n) {
+    if (n + fetched_ahead < group.size()) fetch(group[n + fetched_ahead].item);
     Keyed& key = keyed.emplace_back();
-    key.item = e->item;
-    for (size_t i = 0; i < index.component_count(); ++i)
-      key.parts[i] = index.component(*e->item, i);
+    key.item = group[n].item;
+    for (size_t i = 0; i < count; ++i) key.parts[i] = index.component(*key.item, i);
+    size_t same = 0;
+    while (same < alike && key.parts[same] == keyed.front().parts[same]) ++same;
+    alike = same;
   }
-  if (std::ranges::is_sorted(keyed, std::less<>())) return;
-  std::ranges::sort(keyed, std::less<>());
-  for (const Keyed& key : keyed) (begin++)->item = key.item;
+  const auto less = [&](const Keyed& a, const Keyed& b) {
+    for (size_t i = alike; i < count; ++i)
+      if (const int order = compare_bytes(a.parts[i], b.parts[i])) return order < 0;
+    return false;
+  };
+  if (std::ranges::is_sorted(keyed, less)) return;
+  std::ranges::sort(keyed, less);
+  for (size_t n = 0; n < group.size(); ++n) group[n].item = keyed[n].item;
 }
 
 }  // namespace
@@ -95,7 +101,7 @@ void OrderedIndex::fill(const std::vector<const Item*>& items, const std::stop_t
     if (stop.stop_requested()) return;
     size_t end = i + 1;
     while (end < entries.size() && entries[end].hash == entries[i].hash) ++end;
-    if (end - i > 1) sort_group(*this, entries.data() + i, entries.data() + end, keyed);
+    if (end - i > 1) sort_group(*this, std::span(entries).subspan(i, end - i), keyed);
     i = end;
   }
   const size_t leaves = (entries.size() + leaf_built - 1) / leaf_built;

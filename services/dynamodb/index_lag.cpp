@@ -53,12 +53,13 @@ IndexEffect TableStore::postpone(size_t i, const ItemChange& change) {
   sim::Stream& stream = backlog.stream(
       world_.seed(), cat("dynamodb-index/", region_, "/", name_, "/", index.name));
   backlog.push(change.before, change.after, change.time + draw_lag(world_, stream));
-  catch_up(change.time);  // so that a queue nobody reads does not grow for ever
+  catch_up(change.time, false);  // so that a queue nobody reads does not grow for ever
   return effect_on(index, change);
 }
 
-void TableStore::catch_up(Time now) {
+void TableStore::catch_up(Time now, bool waits) {
   for (size_t i = 0; i < indexes_.size(); ++i) {
+    if (!take_filled(indexes_[i], waits && plan_->indexes[i].readable)) continue;
     IndexBacklog::Change change;
     while (indexes_[i].backlog.pop_due(now, change)) {
       ItemChange arrived;

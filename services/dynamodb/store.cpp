@@ -138,7 +138,7 @@ TableStore::Secondary TableStore::make_secondary(const Plan& plan, const IndexPl
   std::vector<std::string> components = components_of(index.keys);
   const size_t named = components.size();
   for (std::string& name : components_of(plan.keys)) components.push_back(std::move(name));
-  return {OrderedIndex(std::move(components), named)};
+  return Secondary{{OrderedIndex(std::move(components), named)}};
 }
 
 namespace {
@@ -223,7 +223,8 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
   if (effects) effects->assign(indexes_.size(), {});
   for (size_t i = 0; i < indexes_.size(); ++i) {
     IndexEffect effect;
-    if (plan_->indexes[i].global && lags(indexes_[i].backlog, world_))
+    const Secondary& index = indexes_[i];
+    if (plan_->indexes[i].global && (index.filling || lags(index.backlog, world_)))
       effect = postpone(i, change);
     else
       effect = move_in(indexes_[i], plan_->indexes[i], change);
@@ -239,6 +240,15 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
   for (const ChangeHook hook : change_hooks()) hook(*this, change);
 }
 
+namespace {
+
+void empty(OrderedIndex& index) {
+  if (index.size() > at_once_max) discard(OrderedIndex(index));
+  index.clear();
+}
+
+}  // namespace
+
 void TableStore::adopt(std::shared_ptr<const Plan> plan) {
   std::vector<Secondary> indexes;
   bool has_new_local = false;  // only where items were read back before the table's record was
@@ -251,6 +261,7 @@ void TableStore::adopt(std::shared_ptr<const Plan> plan) {
     indexes.push_back(fill_secondary(*plan, index));
     has_new_local = has_new_local || !index.global;
   }
+  for (Secondary& gone : indexes_) empty(gone.entries);
   indexes_ = std::move(indexes);
   plan_ = std::move(plan);
   if (has_new_local) count_collections();
@@ -262,35 +273,14 @@ void TableStore::count_collections() {
     count_in_collection(nullptr, items_.item(c));
 }
 
-TableStore::Secondary TableStore::fill_secondary(const Plan& plan, const IndexPlan& index) {
-  Secondary made = make_secondary(plan, index);
-  const std::vector<const Item*> all = items_.all();
-  std::vector<const Item*> held;
-  for (size_t i = 0; i < all.size(); ++i) {
-    fetch_ahead(all, i);
-    if (!is_in_index(index, *all[i])) continue;
-    held.push_back(all[i]);
-    made.bytes += projected_size(index, *all[i]);
-  }
-  made.entries.fill(held);
-  return made;
-}
-
-void TableStore::load(OrderedIndex items, size_t bytes) {
-  items_ = std::move(items);
-  bytes_ = bytes;
-  count_collections();
-  for (size_t i = 0; i < indexes_.size(); ++i)
-    indexes_[i] = fill_secondary(*plan_, plan_->indexes[i]);
-}
-
 void TableStore::clear() {
   for (Secondary& secondary : indexes_) {
-    secondary.entries.clear();
+    secondary.filling.reset();
+    empty(secondary.entries);
     secondary.bytes = 0;
     secondary.backlog.clear();
   }
-  items_.clear();
+  empty(items_);
   collections_.clear();
   bytes_ = 0;
   attachments_.clear();

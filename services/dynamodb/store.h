@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "emulator/sim/world.h"
+#include "services/dynamodb/background.h"
 #include "services/dynamodb/collection.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/index.h"
@@ -82,6 +83,12 @@ class Attachment {
   virtual void dump(std::string&) const {}
 };
 
+/// What a secondary index holds.
+struct FilledIndex {
+  OrderedIndex entries;
+  size_t bytes = 0;
+};
+
 /// The items that a transaction is at work on while it has their table's lock, for those who find
 /// the table locked: under a lock of its own.
 class HeldItems {
@@ -145,8 +152,9 @@ class TableStore {
     for (const auto& a : attachments_) a->dump(out);
   }
 
-  /// Global indexes follow the table with a lag: brings them to what they hold by now.
-  void catch_up(Time now);
+  /// Global indexes follow the table with a lag: brings them to what they hold by now. One that is
+  /// still being filled is waited for where it can be read, or left alone.
+  void catch_up(Time now, bool waits = true);
 
   /// The record changed: indexes appear, are filled, and go.
   void adopt(std::shared_ptr<const Plan> plan);
@@ -159,15 +167,15 @@ class TableStore {
 
  private:
   friend struct StoreImage;
-  struct Secondary {
-    OrderedIndex entries;
-    size_t bytes = 0;
+  struct Secondary : FilledIndex {
     IndexBacklog backlog = {};
+    std::unique_ptr<BackgroundTask<FilledIndex>> filling = {};  // its entries, until then none
   };
   void count_in_collection(const Item* before, const Item* after);
   void count_collections();
   static Secondary make_secondary(const Plan& plan, const IndexPlan& index);
   Secondary fill_secondary(const Plan& plan, const IndexPlan& index);
+  static bool take_filled(Secondary& secondary, bool waits);
   IndexEffect move_in(Secondary& secondary, const IndexPlan& index, const ItemChange& change);
   IndexEffect postpone(size_t index, const ItemChange& change);
 

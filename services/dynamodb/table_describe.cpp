@@ -37,6 +37,8 @@ struct Sizes {
 
 Sizes index_sizes(TableStore* store, const std::string& name) {
   if (!store) return {};
+  const IndexPlan* index = store->plan().find_index(name);
+  if (!index || !index->readable) return {};  // being filled: not waited for
   store->catch_up(store->world().now());
   const auto& indexes = store->plan().indexes;
   for (size_t i = 0; i < indexes.size(); ++i)

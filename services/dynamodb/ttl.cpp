@@ -58,38 +58,18 @@ Value describe_ttl(Context& ctx, Input in) {
 
 // --- the index -----------------------------------------------------------------------------------
 
-/// Takes the items in portions: a big table stays usable meanwhile. What changes between two
-/// portions, the hook has seen.
-void fill(TableStore& store, Time now) {
-  constexpr int portion = 2000;
-  ItemRef last;
-  for (bool more = true; more;) {
-    const std::lock_guard lock(store.mutex());
-    auto* index = store.attached_if<ExpiryIndex>();
-    if (!index) return;
-    const OrderedIndex& items = store.items();
-    auto c = last ? items.seek(items.position_of(*last, Position::Edge::after)) : items.begin();
-    for (int i = 0; i < portion && c != items.end(); ++i, items.next(c)) {
-      last = ItemRef::share(items.item(c));
-      index->add(last.get(), now);
-    }
-    more = c != items.end();
-  }
-}
-
 void set_index(sim::Scope& scope, const std::string& table, const std::string& attribute) {
   const auto store = stores_of(scope.world()).find(scope.region(), table);
   if (!store) return;
-  {
-    const std::lock_guard lock(store->mutex());
-    if (attribute.empty() && !store->attached_if<ExpiryIndex>()) return;
-    ExpiryIndex& index = store->attached<ExpiryIndex>();
-    index.clear();
-    index.attribute = attribute;
-  }
+  const std::lock_guard lock(store->mutex());
+  if (attribute.empty() && !store->attached_if<ExpiryIndex>()) return;
+  ExpiryIndex& index = store->attached<ExpiryIndex>();
+  index.begin(attribute);
   if (attribute.empty()) return;
-  fill(*store, scope.now());
-  scope.at_unique(scope.now(), "dynamodb.ttl.sweep", table);
+  index.fill(store->copy_items(), scope.now());
+  // A sweep waits for the index: that of a big table is given time to be made.
+  const bool is_much = ExpiryIndex::is_much(store->items().size());
+  scope.at_unique(scope.now() + (is_much ? sweep_period : Duration{}), "dynamodb.ttl.sweep", table);
 }
 
 // --- events --------------------------------------------------------------------------------------
@@ -154,8 +134,8 @@ void sweep(sim::Scope& scope, const sim::Event& event) {
     scope.announce("dynamodb.ttl-deleted", event.subject,
                    cat(all, " expired items of table ", event.subject, " were deleted"));
   const std::lock_guard lock(store->mutex());
-  const auto* index = store->attached_if<ExpiryIndex>();
-  if (!index || index->attribute.empty()) return;
+  auto* index = store->attached_if<ExpiryIndex>();
+  if (!index || index->attribute().empty()) return;
   const Time latest = scope.now() + sweep_period;
   scope.at_unique(here ? std::min(index->next_time().value_or(latest), latest) : latest,
                   "dynamodb.ttl.sweep", event.subject);

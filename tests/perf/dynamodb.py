@@ -245,7 +245,11 @@ def stalls(tools, server):
                 "AttributeDefinitions": [{"AttributeName": "name", "AttributeType": "S"}],
                 "GlobalSecondaryIndexUpdates": [{"Create": {
                     "IndexName": "by-name", "Projection": {"ProjectionType": "KEYS_ONLY"},
-                    "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}]}}]})):
+                    "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}]}}]}),
+            ("an index that goes", "UpdateTable", {
+                "TableName": "big",
+                "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "by-name"}}]}),
+            ("DeleteTable", "DeleteTable", {"TableName": "big"})):
         pinger = Pinger(port, get)
         time.sleep(0.2)
         tools.call(port, call(port, operation, document))
