@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/core/json_text.h"
 #include "emulator/core/value.h"
 
 namespace squall::dynamodb {
@@ -168,8 +169,21 @@ void check_unique_names(const Value& map);
 bool equal(AttributeView a, AttributeView b);
 /// Order of two of one scalar type: negative, zero, positive.
 inline int compare_bytes(std::string_view a, std::string_view b) {
+  using Word = uint64_t;  // the first byte weighs most
+  const auto word = [](std::string_view text, size_t at) {
+    return __builtin_bswap64(load_word<Word>(text.data() + at));
+  };
   const size_t common = a.size() < b.size() ? a.size() : b.size();
-  if (const int order = common ? std::memcmp(a.data(), b.data(), common) : 0) return order;
+  constexpr size_t step = sizeof(Word);
+  if (common >= step) {
+    for (size_t at = 0; at < common; at += step) {
+      const size_t from = at + step <= common ? at : common - step;  // those before are the same
+      const Word x = word(a, from), y = word(b, from);
+      if (x != y) return x < y ? -1 : 1;
+    }
+  } else if (const int order = common ? std::memcmp(a.data(), b.data(), common) : 0) {
+    return order;
+  }
   return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
 }
 /// As AWS counts: UTF-8 bytes, digits in pairs, containers 3 and one an element.

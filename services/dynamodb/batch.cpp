@@ -1,5 +1,4 @@
 // BatchGetItem and BatchWriteItem. Tables are locked one after the other, as AWS promises no more.
-#include <algorithm>
 #include <map>
 
 #include "emulator/core/text.h"
@@ -16,7 +15,22 @@ namespace {
 constexpr size_t keys_max = 100, writes_max = 25;
 constexpr size_t answer_bytes_max = 16 * 1024 * 1024;
 
-[[noreturn]] void duplicates() { throw invalid("Provided list of item keys contains duplicates"); }
+/// The keys of a request that are asked for one by one.
+class DistinctKeys {
+ public:
+  /// Throws where the key is one of those before; `at` gives those by their number.
+  template <class KeyAt>
+  void add(const KeyBytes& key, KeyAt at) {
+    const uint32_t code = key.hash_code() ^ hash_key(key.range());
+    for (size_t i = 0; i < codes_.size(); ++i)
+      if (codes_[i] == code && at(i) == key)
+        throw invalid("Provided list of item keys contains duplicates");
+    codes_.push_back(code);
+  }
+
+ private:
+  std::vector<uint32_t> codes_;
+};
 
 void append_capacities(AnswerWriter& answer, ReturnCapacity wanted,
                        const std::vector<std::pair<std::string, Capacity>>& list) {
@@ -59,10 +73,10 @@ struct TableKeys {
 
 void find_keys(const api::DirectCall& call, TableKeys& table) {
   table.store = find_store(call, table.name);
+  DistinctKeys distinct;
   for (const Value& key : table.keys.items()) {
-    KeyBytes wanted = key_from(encoded_map(key), *table.store);
-    if (std::ranges::find(table.wanted, wanted) != table.wanted.end()) duplicates();
-    table.wanted.push_back(std::move(wanted));
+    table.wanted.push_back(key_from(encoded_map(key), *table.store));
+    distinct.add(table.wanted.back(), [&](size_t i) -> auto& { return table.wanted[i]; });
   }
 }
 
@@ -254,6 +268,7 @@ TableWrites table_writes(const api::DirectCall& call, const TableTexts& texts) {
   table.store = find_store(call, texts.table);
   table.name = texts.table;
   table.writes.reserve(texts.writes.size());
+  DistinctKeys distinct;
   for (const auto& [puts, attributes] : texts.writes) {
     Write& write = table.writes.emplace_back();
     write.store = table.store;
@@ -263,8 +278,7 @@ TableWrites table_writes(const api::DirectCall& call, const TableTexts& texts) {
       set_item(write, attributes);
     else
       write.key = key_from(attributes, *table.store);
-    const auto same = [&](const Write& other) { return other.key == write.key; };
-    if (std::any_of(table.writes.begin(), table.writes.end() - 1, same)) duplicates();
+    distinct.add(write.key, [&](size_t i) -> auto& { return table.writes[i].key; });
   }
   const auto lock = lock_active(*table.store);
   CollectionGrowth growth;

@@ -130,7 +130,12 @@ OrderedIndex::Cursor OrderedIndex::seek(const Position& position) const {
 
 /// Where an item is that is there: among those of one hash the pointer tells it, and no other item
 /// is touched.
-OrderedIndex::Cursor OrderedIndex::place_of(const Item* item) const {
+OrderedIndex::Cursor OrderedIndex::place_of(const Item* item, Cursor found) const {
+  const auto stands_at = [&](const Cursor& c) {
+    const Leaf* leaf = c.leaf < directory_.size() ? directory_[c.leaf].leaf : nullptr;
+    return leaf && c.at < leaf->count && leaf->items()[c.at] == item;
+  };
+  if (stands_at(found)) return found;
   const Position behind = position_of(*item, Position::Edge::after);
   Cursor c;
   c.leaf = leaf_for(behind);
@@ -139,11 +144,11 @@ OrderedIndex::Cursor OrderedIndex::place_of(const Item* item) const {
   const uint32_t* at = std::lower_bound(hashes, hashes + leaf.count, behind.hash);
   c.at = static_cast<size_t>(at - hashes);
   while (c.at < leaf.count && hashes[c.at] == behind.hash && leaf.items()[c.at] != item) ++c.at;
-  if (c.at < leaf.count && leaf.items()[c.at] == item) return c;
+  if (stands_at(c)) return c;
   return seek(position_of(*item));  // another one of the same key
 }
 
-const Item* OrderedIndex::find(const Position& position) const {
+const Item* OrderedIndex::find(const Position& position, Cursor* where) const {
   const Cursor c = seek(position);
   if (c == end() || hash(c) != position.hash) return nullptr;
   const Item* found = item(c);
@@ -153,6 +158,7 @@ const Item* OrderedIndex::find(const Position& position) const {
     if ((i < named_ ? component(*found, i) : leading.value().bytes()) != position.parts[i])
       return nullptr;
   }
+  if (where) *where = c;
   return found;
 }
 
@@ -224,8 +230,8 @@ void OrderedIndex::insert(const Item* item) {
   ++size_;
 }
 
-void OrderedIndex::replace(const Item* old, const Item* item) {
-  const Cursor c = place_of(old);
+void OrderedIndex::replace(const Item* old, const Item* item, Cursor found) {
+  const Cursor c = place_of(old, found);
   Leaf& leaf = writable(c.leaf, 0);
   item->retain();
   leaf.items()[c.at]->release();
@@ -233,8 +239,8 @@ void OrderedIndex::replace(const Item* old, const Item* item) {
   if (c.at == 0) directory_[c.leaf].first = item;
 }
 
-void OrderedIndex::erase(const Item* item) {
-  const Cursor c = place_of(item);
+void OrderedIndex::erase(const Item* item, Cursor found) {
+  const Cursor c = place_of(item, found);
   Leaf& leaf = writable(c.leaf, 0);
   const Item* gone = leaf.items()[c.at];
   const size_t behind = leaf.count - c.at - 1;

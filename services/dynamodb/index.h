@@ -72,13 +72,20 @@ class OrderedIndex {
   /// The position of an item that has all components.
   Position position_of(const Item& item, Position::Edge edge = Position::Edge::before) const;
 
-  /// The item with exactly these components, or nullptr.
-  const Item* find(const Position& position) const;
+  struct Cursor {
+    size_t leaf = 0, at = 0;
+    friend bool operator==(const Cursor&, const Cursor&) = default;
+    friend auto operator<=>(const Cursor&, const Cursor&) = default;
+  };
+  /// The item with exactly these components, or nullptr; `where` is then its place.
+  const Item* find(const Position& position, Cursor* where = nullptr) const;
   /// The item must not be there yet; takes a share of it.
   void insert(const Item* item);
-  /// Puts `item` where the one with the same components is.
-  void replace(const Item* old, const Item* item);
-  void erase(const Item* item);
+  /// Puts `item` where the one with the same components is: mostly where it was found last.
+  void replace(const Item* old, const Item* item, Cursor found);
+  void replace(const Item* old, const Item* item) { replace(old, item, begin()); }
+  void erase(const Item* item, Cursor found);
+  void erase(const Item* item) { erase(item, begin()); }
   void clear();
 
   /// As insert(); cheap where it is behind all that are there.
@@ -88,11 +95,6 @@ class OrderedIndex {
   /// All of them, in order.
   std::vector<const Item*> all() const;
 
-  struct Cursor {
-    size_t leaf = 0, at = 0;
-    friend bool operator==(const Cursor&, const Cursor&) = default;
-    friend auto operator<=>(const Cursor&, const Cursor&) = default;
-  };
   /// The first item not before the cut.
   Cursor seek(const Position& position) const;
   Cursor begin() const { return {}; }
@@ -116,7 +118,7 @@ class OrderedIndex {
   size_t leaf_for(const Position& cut) const;
   /// The first of its entries [low, high) that is not before the cut, else high.
   size_t place_in(const Leaf& leaf, const Position& cut, size_t low, size_t high) const;
-  Cursor place_of(const Item* item) const;
+  Cursor place_of(const Item* item, Cursor found) const;
   Leaf& writable(size_t at, size_t capacity);
   void split(size_t at);
 

@@ -94,9 +94,6 @@ KeyBytes key_of_attributes(std::string_view attributes, const TableStore& store)
                                   " actual: ", type_name(value.type())));
     check_not_empty(value, name);
   };
-  std::string buffer;
-  // The key is the beginning of what has its keys first, or of what has one of the two.
-  attributes = with_keys_first(attributes, keys.hash, keys.range, buffer);
   const char* const begin = attributes.data();
   const char* end = begin;
   Entries e(begin, begin + attributes.size());

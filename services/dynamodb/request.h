@@ -108,7 +108,8 @@ class KeyBytes {
 std::string encoded_map(const Value& map);
 /// From the attributes of a request's Key: exactly the schema's. Throws AWS's refusals.
 KeyBytes key_from(std::string_view attributes, const TableStore& store);
-/// The key of whole attributes, checked as PutItem checks it.
+/// The key of whole attributes, which stands first in them (with_keys_first), checked as PutItem
+/// checks it.
 KeyBytes key_of_attributes(std::string_view attributes, const TableStore& store);
 void check_key_sizes(const KeyBytes& key);
 void append_key_json(std::string& out, const Item& item, const std::vector<std::string>& names);

@@ -231,11 +231,11 @@ void TableStore::apply(const ItemChange& change, std::vector<IndexEffect>* effec
     if (effects) (*effects)[i] = effect;
   }
   if (before && after)
-    items_.replace(before, after);
+    items_.replace(before, after, found_);
   else if (after)
     items_.insert(after);
   else if (before)
-    items_.erase(before);
+    items_.erase(before, found_);
   bytes_ = bytes_ - (before ? before->size() : 0) + (after ? after->size() : 0);
   for (const ChangeHook hook : change_hooks()) hook(*this, change);
 }

@@ -129,7 +129,7 @@ class TableStore {
   const OrderedIndex& index(size_t i) const { return indexes_[i].entries; }
   size_t index_bytes(size_t i) const { return indexes_[i].bytes; }
   size_t bytes() const { return bytes_; }
-  const Item* find(const Position& key) const { return items_.find(key); }
+  const Item* find(const Position& key) const { return items_.find(key, &found_); }
 
   /// The one door for items: table, indexes, and the hooks. Everything was checked before.
   void apply(const ItemChange& change, std::vector<IndexEffect>* effects = nullptr);
@@ -188,6 +188,7 @@ class TableStore {
   std::shared_ptr<const Plan> plan_;
   HeldItems held_;
   OrderedIndex items_;
+  mutable OrderedIndex::Cursor found_;  // where find() found the last item: it is often replaced
   std::vector<Secondary> indexes_;
   Collections collections_;  // only where there are local indexes
   size_t bytes_ = 0;
