@@ -9,6 +9,7 @@
 
 #include "emulator/core/text.h"
 #include "harness/coverage.h"
+#include "harness/memory.h"
 #include "harness/runner.h"
 #include "harness/serve.h"
 #include "harness/snapshot.h"
@@ -121,6 +122,7 @@ int run_drill_command(const DrillFlags& flags) {
 }
 
 int run_serve(const ServeFlags& flags) {
+  set_up_memory(flags.threads);
   ServeOptions options;
   options.http.host = flags.host;
   options.http.port = flags.port;

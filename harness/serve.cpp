@@ -12,6 +12,7 @@
 #include "emulator/core/text.h"
 #include "emulator/sim/plane.h"
 #include "emulator/store/keeper.h"
+#include "harness/memory.h"
 #include "models/generated.h"
 #include "services/dataplane/dataplane.h"
 #include "services/dynamodb/dynamodb.h"
@@ -60,7 +61,10 @@ class Ticker {
   void run(api::Worlds& worlds) {
     constexpr std::chrono::milliseconds period{100};
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, period, [this] { return stopping_; })) worlds.tick();
+    while (!wake_.wait_for(lock, period, [this] { return stopping_; })) {
+      tend_memory();
+      worlds.tick();
+    }
   }
 
   std::mutex mutex_;

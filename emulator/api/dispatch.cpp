@@ -18,6 +18,7 @@ AwsError not_served(const protocol::Call& call) {
 Dispatcher::Dispatcher(Worlds& worlds, DispatchOptions options)
     : worlds_(worlds), options_(std::move(options)) {
   options_.registry = &worlds_.registry();
+  options_.renders_items = true;
   options_.deliver = [this](const Message& message) { deliver(message); };
 }
 
@@ -51,9 +52,20 @@ std::string Dispatcher::next_request_id(const protocol::Call& call) {
   if (call.service)
     if (const uint8_t size = call.service->tables().wire.request_id_length)
       return plain_request_id(n, size);
-  const std::string a = hex16(stable_hash("request", n)), b = hex16(stable_hash("id", n));
-  return cat(a.substr(0, 8), '-', a.substr(8, 4), "-4", a.substr(13), '-', "89ab"[n % 4],
-             b.substr(1, 3), '-', b.substr(4));
+  const auto put_hex = [](char* to, uint64_t value, int digits) {
+    for (int i = digits; i-- > 0; value >>= 4) to[i] = "0123456789abcdef"[value & 15];
+  };
+  // A UUID of version 4; the digits that give way to its marks are left out.
+  const uint64_t a = stable_hash("request", n), b = stable_hash("id", n);
+  std::string id(36, '-');
+  put_hex(id.data(), a >> 32, 8);
+  put_hex(id.data() + 9, a >> 16 & 0xFFFF, 4);
+  id[14] = '4';
+  put_hex(id.data() + 15, a & 0xFFF, 3);
+  id[19] = "89ab"[n % 4];
+  put_hex(id.data() + 20, b >> 48 & 0xFFF, 3);
+  put_hex(id.data() + 24, b & 0xFFFFFFFFFFFF, 12);
+  return id;
 }
 
 namespace {
@@ -168,6 +180,7 @@ Value run_call(sim::World& world, const protocol::Call& call, const Registry::En
   auto execute = [&] {
     Context ctx(world, region, call);
     ctx.request_id = request_id;
+    ctx.renders_items = options.renders_items && protocol::renders_items(call);
     ctx.advertised_host = options.advertised_host;
     identify_caller(options.registry, ctx);
     Value output = entry.run(ctx, input);

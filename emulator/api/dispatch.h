@@ -83,6 +83,7 @@ struct DispatchOptions {
   std::function<void(const protocol::Request&, const protocol::Call&, const std::string& secret)>
       verify;
   const Registry* registry = nullptr;  // asked whose an access key is
+  bool renders_items = false;          // answers are encoded and not looked at
   /// Carries a message to another account; called with no lock held.
   std::function<void(const Message&)> deliver;
   /// Told of supplied members that no handler read.

@@ -46,6 +46,8 @@ class Context : public sim::Scope {
   /// How clients reach this server ("localhost:4566"), for URLs in answers.
   std::string advertised_host;
   std::string request_id;
+  /// Lists of the answer may hold rendered items (items.h): it goes to a client and nowhere else.
+  bool renders_items = false;
   /// Worlds share nothing: what concerns another account goes there as an event in aws-global.
   void send(Message message) { messages.push_back(std::move(message)); }
   std::vector<Message> messages;

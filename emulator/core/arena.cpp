@@ -1,12 +1,10 @@
 #include "emulator/core/arena.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace squall {
 namespace {
 constexpr size_t first_block_bytes = 16 * 1024;
-thread_local Arena* current_arena = nullptr;
 }  // namespace
 
 void* Arena::allocate_slow(size_t bytes, size_t align) {
@@ -17,13 +15,6 @@ void* Arena::allocate_slow(size_t bytes, size_t align) {
   reserved_ += wanted;
   used_ = bytes;
   return block_;
-}
-
-std::string_view Arena::copy(std::string_view text) {
-  if (text.empty()) return {};
-  char* to = static_cast<char*>(allocate(text.size(), 1));
-  std::memcpy(to, text.data(), text.size());
-  return {to, text.size()};
 }
 
 void Arena::reset() {
@@ -40,13 +31,9 @@ void Arena::reset() {
   }
 }
 
-Arena& Arena::current() {
-  if (current_arena) return *current_arena;
-  thread_local Arena fallback;
-  return fallback;
+Arena& Arena::fallback() {
+  thread_local Arena arena;
+  return arena;
 }
-
-Arena::Use::Use(Arena& arena) : previous_(current_arena) { current_arena = &arena; }
-Arena::Use::~Use() { current_arena = previous_; }
 
 }  // namespace squall

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace squall {
@@ -24,7 +26,12 @@ class Arena {
   }
 
   /// Copies `text` into the arena; the view lives until reset().
-  std::string_view copy(std::string_view text);
+  std::string_view copy(std::string_view text) {
+    if (text.empty()) return {};
+    char* to = static_cast<char*>(allocate(text.size(), 1));
+    std::memcpy(to, text.data(), text.size());
+    return {to, text.size()};
+  }
 
   /// Forgets everything, keeping the largest block for reuse.
   void reset();
@@ -33,13 +40,13 @@ class Arena {
 
   /// The arena in which Values of this thread are built: the innermost Use, else a
   /// thread-lifetime arena (tests, start-up code).
-  static Arena& current();
+  static Arena& current() { return current_ ? *current_ : fallback(); }
 
   /// Makes an arena current for a scope.
   class Use {
    public:
-    explicit Use(Arena& arena);
-    ~Use();
+    explicit Use(Arena& arena) : previous_(std::exchange(current_, &arena)) {}
+    ~Use() { current_ = previous_; }
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
 
@@ -49,7 +56,9 @@ class Arena {
 
  private:
   void* allocate_slow(size_t bytes, size_t align);
+  static Arena& fallback();
 
+  static inline thread_local constinit Arena* current_ = nullptr;
   char* block_ = nullptr;
   size_t used_ = 0;
   size_t capacity_ = 0;

@@ -24,15 +24,14 @@ class IndexKeys {
   void clear() { text_.clear(); }
   /// All keys, each behind its length: equal texts mean equal keys.
   const std::string& text() const { return text_; }
-  static std::vector<std::string_view> split(std::string_view text) {
-    std::vector<std::string_view> keys;
+  template <class F>
+  static void each(std::string_view text, F f) {
     while (!text.empty()) {
       uint32_t size = 0;
       std::memcpy(&size, text.data(), sizeof size);
-      keys.push_back(text.substr(sizeof size, size));
+      f(text.substr(sizeof size, size));
       text.remove_prefix(sizeof size + size);
     }
-    return keys;
   }
 
  private:

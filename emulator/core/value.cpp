@@ -9,7 +9,8 @@
 
 namespace squall {
 
-static_assert(sizeof(Value) == 16 && std::is_trivially_copyable_v<Value>);
+static_assert(sizeof(Value) == 16 && std::is_trivially_copyable_v<Value> &&
+              std::is_trivially_copyable_v<Member>);
 
 template <class T>
 struct Growing {
@@ -39,9 +40,11 @@ T* make() {
 }  // namespace
 
 Value::Value(std::initializer_list<Member> members) : Value(map()) {
-  if (members.size() == 0) return;
-  members_->reserve(static_cast<uint32_t>(members.size()));
-  for (const Member& m : members) members_->push(m);
+  const auto size = static_cast<uint32_t>(members.size());
+  if (size == 0) return;
+  members_->reserve(size);
+  std::memcpy(static_cast<void*>(members_->data), members.begin(), size * sizeof(Member));
+  members_->size = size;
 }
 
 Value Value::list() {
@@ -55,20 +58,6 @@ Value Value::map() {
   Value v;
   v.kind_ = Kind::map;
   v.members_ = make<Members>();
-  return v;
-}
-
-Value Value::text_of(Kind kind, std::string_view text) {
-  Value v = stable(Arena::current().copy(text));
-  v.kind_ = kind;
-  return v;
-}
-
-Value Value::stable(std::string_view text) {
-  Value v;
-  v.kind_ = Kind::string;
-  v.text_ = text.data();
-  v.size_ = static_cast<uint32_t>(text.size());
   return v;
 }
 
@@ -87,7 +76,8 @@ size_t Value::size() const {
     case Kind::list: return items_->size;
     case Kind::map: return members_->size;
     case Kind::string:
-    case Kind::blob: return size_;
+    case Kind::blob:
+    case Kind::rendered: return size_;
     default: return 0;
   }
 }
@@ -132,7 +122,8 @@ bool operator==(const Value& a, const Value& b) {
     case Kind::timestamp: return a.integer_ == b.integer_;
     case Kind::real: return a.real_ == b.real_;
     case Kind::string:
-    case Kind::blob: return a.text() == b.text();
+    case Kind::blob:
+    case Kind::rendered: return a.text() == b.text();
     case Kind::list: return std::ranges::equal(a.items(), b.items());
     case Kind::map:
       return std::ranges::equal(a.members(), b.members(), [](const Member& x, const Member& y) {
@@ -151,7 +142,8 @@ void write_json(std::string& out, const Value& v) {
     case Kind::boolean: out += v.boolean() ? "true" : "false"; return;
     case Kind::integer: out += std::to_string(v.integer()); return;
     case Kind::real: append_double(out, v.real()); return;
-    case Kind::string: append_json_string(out, v.text()); return;
+    case Kind::string:
+    case Kind::rendered: append_json_string(out, v.text()); return;
     case Kind::blob: append_json_string(out, base64_encode(v.text())); return;
     case Kind::timestamp: append_json_string(out, format_iso8601(v.time())); return;
     case Kind::list: {

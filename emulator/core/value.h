@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "emulator/core/arena.h"
@@ -46,6 +47,7 @@ class Value {
     timestamp,
     list,
     map,
+    rendered,  // already in the form of the caller's protocol (api::Items): only encoders meet it
   };
 
   constexpr Value() = default;
@@ -58,7 +60,14 @@ class Value {
   Value(Time t) : kind_(Kind::timestamp) { integer_ = to_ns(t); }    // NOLINT(implicit)
   Value(std::string_view text) : Value(text_of(Kind::string, text)) {}       // NOLINT(implicit)
   Value(const std::string& text) : Value(std::string_view(text)) {}  // NOLINT(implicit)
-  Value(const char* text) : Value(std::string_view(text)) {}         // NOLINT(implicit)
+  template <class T>
+    requires(std::is_pointer_v<T> && std::convertible_to<T, const char*>)
+  Value(const T& text) : Value(std::string_view(text)) {}            // NOLINT(implicit)
+  /// Literals are not copied.
+  template <size_t N>
+  Value(const char (&literal)[N]) : Value(stable(literal)) {}        // NOLINT(implicit)
+  template <size_t N>
+  Value(char (&buffer)[N]) : Value(std::string_view(buffer)) {}      // NOLINT(implicit)
   /// A map: `{{"VpcId", id}, {"State", "available"}}`.
   Value(std::initializer_list<Member> members);                      // NOLINT(implicit)
   template <class T>
@@ -73,7 +82,8 @@ class Value {
   static Value map();
   static Value blob(std::string_view bytes) { return text_of(Kind::blob, bytes); }
   /// A string that outlives the request and is therefore not copied.
-  static Value stable(std::string_view text);
+  static Value stable(std::string_view text) { return over(Kind::string, text); }
+  static Value rendered(std::string_view text) { return over(Kind::rendered, text); }
 
   Kind kind() const { return kind_; }
   bool is_absent() const { return kind_ == Kind::absent; }
@@ -81,6 +91,7 @@ class Value {
   bool is_string() const { return kind_ == Kind::string; }
   bool is_list() const { return kind_ == Kind::list; }
   bool is_map() const { return kind_ == Kind::map; }
+  bool is_rendered() const { return kind_ == Kind::rendered; }
 
   bool boolean() const { return integer_ != 0; }
   int64_t integer() const { return integer_; }
@@ -116,7 +127,16 @@ class Value {
  private:
   struct Items;
   struct Members;
-  static Value text_of(Kind kind, std::string_view text);
+  static Value text_of(Kind kind, std::string_view text) {
+    return over(kind, Arena::current().copy(text));
+  }
+  static Value over(Kind kind, std::string_view text) {
+    Value v;
+    v.kind_ = kind;
+    v.text_ = text.data();
+    v.size_ = static_cast<uint32_t>(text.size());
+    return v;
+  }
 
   union {
     int64_t integer_ = 0;

@@ -43,8 +43,13 @@ class Strings:
             self.end += len(raw) + 1
         return self.offsets[text]
 
+    def tag(self, name):
+        """The offset of the name in its closing XML tag: a writer copies either whole."""
+        return self(f"</{name}>") + 2
+
     def literals(self):
-        return "\n".join(literal(t) for t in self.order)
+        # Writers copy names by words: what they read beyond the last one is there too.
+        return "\n".join(literal(t) for t in (*self.order, "\0" * 32))
 
 
 def literal(text):
@@ -90,7 +95,7 @@ class Compiler:
         stamp = TIMESTAMPS.get(merged.get("timestampFormat"), "unspecified")
         location = ref.get("location", "body")
         row = (self.text(name), self.index[ref["shape"]],
-               self.text(merged.get("locationName", name)), self.text(ref.get("queryName")),
+               self.text.tag(merged.get("locationName", name)), self.text(ref.get("queryName")),
                self.text(uri), self.text(prefix),
                flags(merged | {"required": name in required}, MEMBER_FLAGS),
                "l_" + LOCATIONS.get(location, location), "f_" + stamp,

@@ -46,11 +46,17 @@ bool Service::speaks(Protocol p) const {
 }
 
 Operation Service::find_operation(std::string_view name) const {
+  if (name.empty() || name.find('\0') != name.npos) return {};
   const auto rows = tables_->operations;
-  const auto at = std::ranges::lower_bound(rows, name, {}, [this](const OperationRow& row) {
-    return std::string_view(tables_->strings + row.name);
-  });
-  if (at == rows.end() || tables_->strings + at->name != name) return {};
+  // How a row's name, which ends with a zero byte, compares to `name`, without measuring it.
+  const auto compared = [&](const OperationRow& row) {
+    const char* const text = tables_->strings + row.name;
+    const int order = std::strncmp(text, name.data(), name.size());
+    return order ? order : static_cast<int>(text[name.size()] != '\0');
+  };
+  const auto at = std::partition_point(rows.begin(), rows.end(),
+                                       [&](const OperationRow& row) { return compared(row) < 0; });
+  if (at == rows.end() || compared(*at) != 0) return {};
   return {tables_, static_cast<uint32_t>(at - rows.begin())};
 }
 

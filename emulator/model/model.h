@@ -77,7 +77,7 @@ struct ShapeRow {
 struct MemberRow {
   uint32_t name;
   uint32_t shape;
-  uint32_t location_name; // locationName, or the name itself
+  uint32_t location_name; // locationName, or the name itself; in the strings it is a closing tag's
   uint32_t query_name;    // ec2: queryName if given; otherwise 0
   uint32_t xml_namespace; // uri; 0: none
   uint32_t xml_prefix;
@@ -197,6 +197,13 @@ inline bool equal_names(std::string_view a, std::string_view b) {
   return size <= 16 || (same_at(8) && same_at(size - 16));
 }
 
+/// A name as strings hold it for writers of XML: `text` is "</name>", with readable bytes behind.
+struct Tag {
+  const char* text;
+  size_t name_size;
+  std::string_view name() const { return {text + 2, name_size}; }
+};
+
 class Shape;
 
 /// A member of a structure; also a list's element and a map's key and value.
@@ -208,6 +215,7 @@ class ShapeMember {
   std::string_view location_name() const {
     return {tables_->strings + row_->location_name, row_->location_size};
   }
+  Tag tag() const { return {tables_->strings + row_->location_name - 2, row_->location_size}; }
   std::string_view query_name() const { return tables_->strings + row_->query_name; }
   std::string_view xml_namespace() const { return tables_->strings + row_->xml_namespace; }
   std::string_view xml_prefix() const { return tables_->strings + row_->xml_prefix; }

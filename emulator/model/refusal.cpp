@@ -110,6 +110,7 @@ std::string printed(const Shape& shape, const Value& value) {
   size_t hint = 0;
   switch (value.kind()) {
     case Value::Kind::absent:
+    case Value::Kind::rendered:
     case Value::Kind::null:
       return "null";
     case Value::Kind::boolean:

@@ -63,6 +63,7 @@ class CborWriter {
   void any(const Value& value, Shape shape) {
     switch (value.kind()) {
       case Kind::absent:
+      case Kind::rendered:
       case Kind::null: out_ += static_cast<char>(0xF6); return;
       case Kind::boolean: out_ += static_cast<char>(value.boolean() ? 0xF5 : 0xF4); return;
       case Kind::integer:

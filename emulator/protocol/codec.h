@@ -34,6 +34,18 @@ Value decode(const Call& call, const Request& request);
 /// absent members are skipped. Sets status, content type, request-id and protocol headers.
 void encode(const Call& call, const Value& output, std::string_view request_id, Response& response);
 
+/// Whether items of lists may be rendered one by one, before the answer as a whole is encoded.
+bool renders_items(const Call& call);
+/// Where items are rendered one behind the other: memory of an arena, which keeps them.
+struct RenderRoom {
+  Arena& arena;
+  char* at = nullptr;
+  char* end = nullptr;
+};
+/// An item of a list-valued member as encode() writes it there.
+std::string_view render_item(const Call& call, model::ShapeMember list, const Value& item,
+                             RenderRoom& room);
+
 /// The same where the handler has already written the body (JSON protocols only).
 void encode_rendered(const Call& call, std::string_view request_id, Response& response);
 

@@ -1,6 +1,8 @@
 #include "emulator/protocol/form.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "emulator/core/arena.h"
@@ -22,9 +24,22 @@ int hex_digit(char c) {
   return -1;
 }
 
+bool is_ascii(std::string_view text) {
+  uint64_t bits = 0;
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, 8);
+    bits |= word;
+  }
+  for (; i < text.size(); ++i) bits |= static_cast<unsigned char>(text[i]);
+  return !(bits & 0x8080808080808080);
+}
+
 std::string_view decode(std::string_view text) {
-  if (text.find_first_of("%+") == text.npos) {
-    if (!is_valid_utf8(text)) malformed();
+  // One character at a time: a search for a set of them asks for each byte anew.
+  if (text.find('%') == text.npos && text.find('+') == text.npos) {
+    if (!is_ascii(text) && !is_valid_utf8(text)) malformed();
     return Arena::current().copy(text);
   }
   char* const start = static_cast<char*>(Arena::current().allocate(text.size(), 1));
@@ -43,7 +58,7 @@ std::string_view decode(std::string_view text) {
     }
   }
   const std::string_view decoded{start, static_cast<size_t>(to - start)};
-  if (!is_valid_utf8(decoded)) malformed();
+  if (!is_ascii(decoded) && !is_valid_utf8(decoded)) malformed();
   return decoded;
 }
 
@@ -75,14 +90,18 @@ std::string_view segment_at(const Parameter& p, size_t offset) {
   return p.name.substr(offset, p.name.find('.', offset) - offset);
 }
 
-}  // namespace
-
-std::vector<Parameter> parse_parameters(std::string_view text) {
-  std::vector<Parameter> parameters;
+void add_parameters(std::string_view text, std::vector<Parameter>& parameters) {
   each_pair(text, [&](std::string_view name, std::string_view value) {
     parameters.push_back({decode(name), decode(value)});
     return false;
   });
+}
+
+}  // namespace
+
+std::vector<Parameter> parse_parameters(std::string_view text) {
+  std::vector<Parameter> parameters;
+  add_parameters(text, parameters);
   return parameters;
 }
 
@@ -96,9 +115,10 @@ std::optional<std::string_view> find_parameter(std::string_view text, std::strin
   return found;
 }
 
-Form::Form(std::string_view query, std::string_view body) : parameters_(parse_parameters(query)) {
-  const auto more = parse_parameters(body);
-  parameters_.insert(parameters_.end(), more.begin(), more.end());
+Form::Form(std::string_view query, std::string_view body) {
+  parameters_.reserve(8);
+  add_parameters(query, parameters_);
+  add_parameters(body, parameters_);
   for (const Parameter& p : parameters_)
     if (std::ranges::count(p.name, '.') > static_cast<std::ptrdiff_t>(depth_max)) malformed();
   if (!std::ranges::is_sorted(parameters_, dotted_less))

@@ -19,6 +19,10 @@ void open_root(XmlSink& sink, std::string_view tag, std::string_view space) {
   sink.raw(">");
 }
 
+XmlStyle style_of(const Call& call) {
+  return {.always_fraction = call.protocol == Protocol::ec2};
+}
+
 void encode_ec2(const Call& call, const Value& output, std::string_view request_id,
                 XmlSink& sink) {
   const std::string tag = cat(call.operation.name(), "Response");
@@ -26,7 +30,7 @@ void encode_ec2(const Call& call, const Value& output, std::string_view request_
   open_root(sink, tag, namespace_of(call));
   sink.element("requestId", request_id);
   if (const model::Shape shape = call.operation.output(); shape && output.is_map())
-    write_xml_members(sink, output, shape, {.always_fraction = true});
+    write_xml_members(sink, output, shape, style_of(call));
   sink.close(tag);
 }
 
@@ -37,7 +41,7 @@ void encode_plain_query(const Call& call, const Value& output, std::string_view 
   const std::string_view wrapper = call.operation.result_wrapper();
   if (const model::Shape shape = call.operation.output()) {
     if (!wrapper.empty()) sink.open(wrapper);
-    if (output.is_map()) write_xml_members(sink, output, shape, {});
+    if (output.is_map()) write_xml_members(sink, output, shape, style_of(call));
     if (!wrapper.empty()) sink.close(wrapper);
   }
   sink.open("ResponseMetadata");
@@ -51,6 +55,18 @@ void write_error_members(XmlSink& sink, const ModelledError& error) {
 }
 
 }  // namespace
+
+bool renders_items(const Call& call) {
+  return call.protocol == Protocol::ec2 || call.protocol == Protocol::query;
+}
+
+std::string_view render_item(const Call& call, model::ShapeMember list, const Value& item,
+                             RenderRoom& room) {
+  XmlSink sink(room);
+  write_xml_item(sink, item, list, style_of(call));
+  sink.finish();
+  return sink.written();
+}
 
 void encode_query(const Call& call, const Value& output, std::string_view request_id,
                   Response& response) {

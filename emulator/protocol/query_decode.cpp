@@ -50,9 +50,10 @@ class QueryReader {
     if (own[0] < 'a' || own[0] > 'z') return child(own);
     char capital[128];
     if (own.size() > sizeof capital) return child(own);
-    std::memcpy(capital, own.data(), own.size());
-    capital[0] = static_cast<char>(capital[0] - 32);
-    const Fields found = child({capital, own.size()});
+    capital[0] = static_cast<char>(own[0] - 32);
+    if (!(shapes & Fields::shape_of({capital, own.size()}))) return child(own);
+    std::memcpy(capital + 1, own.data() + 1, own.size() - 1);
+    const Fields found = fields.child({capital, own.size()});
     return found.empty() ? child(own) : found;
   }
 

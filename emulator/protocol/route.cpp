@@ -26,6 +26,12 @@ bool speaks_rest(const Service& s) {
   return s.speaks(Protocol::rest_json) || s.speaks(Protocol::rest_xml);
 }
 
+/// As `s.signing_name() == name`: most services are ruled out by their first letter.
+bool signs_as(const Service& s, std::string_view name) {
+  const char* const text = s.tables().strings + s.tables().signing_name;
+  return !name.empty() && *text == name[0] && text == name;
+}
+
 class Router {
  public:
   Router(std::span<const Service> services, const Request& request, const RouteOptions& options,
@@ -81,7 +87,7 @@ class Router {
   const Service* find(Predicate speaks) {
     virtual_label_ = {};
     for (const Service& s : services_)
-      if (!scope_.service.empty() && s.signing_name() == scope_.service && speaks(s)) {
+      if (!scope_.service.empty() && signs_as(s, scope_.service) && speaks(s)) {
         if (!host_.service.empty()) host_names(s);
         return &s;
       }
@@ -133,32 +139,35 @@ class Router {
 
   void query(std::string_view action) {
     call_.version = parameter("Version").value_or(std::string_view());
-    call_.service = query_service(action);
+    call_.service = query_service(action, call_.operation);
     call_.protocol = call_.service && call_.service->speaks(Protocol::ec2) ? Protocol::ec2
                                                                            : Protocol::query;
-    if (call_.service) call_.operation = call_.service->find_operation(action);
     if (!call_.service) refuse_unknown_service();
     if (!call_.operation)
       throw AwsError{"InvalidAction",
                      cat("The action ", action, " is not valid for this web service.")};
   }
 
-  /// Services may share a signing name: the version tells them apart, else the action does.
-  const Service* query_service(std::string_view action) {
+  /// Services may share a signing name: the version tells them apart, else the action does. Whoever
+  /// has the action scores, so that the operation is that of the service which is returned.
+  const Service* query_service(std::string_view action, model::Operation& operation) {
     const Service* named = find(speaks_query);
     const Service* best = named;
     int best_score = named ? 0 : -1;
     const bool anonymous = !named && names_nothing();
+    const std::string_view name = named ? named->signing_name() : std::string_view();
     for (const Service& s : services_) {
-      const bool eligible = anonymous || (named && s.signing_name() == named->signing_name());
+      const bool eligible = anonymous || (named && signs_as(s, name));
       if (!eligible || !speaks_query(s)) continue;
       const int same_version = s.api_version() == call_.version;
-      const int has_action = static_cast<bool>(s.find_operation(action));
+      const model::Operation found = s.find_operation(action);
+      const int has_action = static_cast<bool>(found);
       // Without a name, only both together say enough.
       if (anonymous && !(same_version && has_action)) continue;
       if (2 * same_version + has_action > best_score) {
         best_score = 2 * same_version + has_action;
         best = &s;
+        operation = found;
       }
     }
     return best;

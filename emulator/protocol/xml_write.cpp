@@ -14,78 +14,70 @@ using model::ShapeMember;
 using model::ShapeType;
 using model::TimestampFormat;
 
-XmlSink::XmlSink(std::string& out) : out_(out) {
+XmlSink::XmlSink(std::string& out) : out_(&out) {
   const size_t used = out.size();
   // Not to the whole capacity: after one huge answer every small one would clear all of it.
-  out.resize(used + 4096);
+  out.resize(used + 2048);
   at_ = out.data() + used;
   end_ = out.data() + out.size();
 }
 
 void XmlSink::finish() {
-  out_.resize(static_cast<size_t>(at_ - out_.data()));
-  end_ = at_ = out_.data() + out_.size();
+  if (room_) {
+    room_->at = at_;
+    room_->end = end_;
+    return;
+  }
+  out_->resize(static_cast<size_t>(at_ - out_->data()));
+  end_ = at_ = out_->data() + out_->size();
 }
 
 void XmlSink::grow(size_t bytes) {
-  const auto used = static_cast<size_t>(at_ - out_.data());
-  out_.resize(used);  // so that only what was written is moved
+  if (room_) return grow_in_arena(bytes);
+  std::string& out = *out_;
+  const auto used = static_cast<size_t>(at_ - out.data());
+  out.resize(used);  // so that only what was written is moved
   const size_t wanted = used + bytes + 4096;
-  if (wanted > out_.capacity()) out_.reserve(std::max(used * 2, wanted));
+  if (wanted > out.capacity()) out.reserve(std::max(used * 2, wanted));
   // resize() clears what it adds: so little at a time that it is in the cache when it is written.
   constexpr size_t step_max = 64 * 1024;
-  out_.resize(std::min(out_.capacity(), std::max(wanted, used + std::min(used, step_max))));
-  at_ = out_.data() + used;
-  end_ = out_.data() + out_.size();
+  out.resize(std::min(out.capacity(), std::max(wanted, used + std::min(used, step_max))));
+  at_ = out.data() + used;
+  end_ = out.data() + out.size();
+}
+
+void XmlSink::grow_in_arena(size_t bytes) {
+  constexpr size_t chunk_bytes = 64 * 1024;
+  const auto used = static_cast<size_t>(at_ - start_);
+  const size_t size = std::max(chunk_bytes, 2 * (used + bytes));
+  char* const to = static_cast<char*>(room_->arena.allocate(size, 1));
+  if (used) std::memcpy(to, start_, used);
+  start_ = to;
+  at_ = to + used;
+  end_ = to + size;
 }
 
 namespace {
 constexpr std::array<bool, 256> plain_bytes = [] {
   std::array<bool, 256> plain{};
   for (size_t i = 0x20; i < 0x80; ++i)
-    plain[i] = i != '&' && i != '<' && i != '>' && i != '"' && i != 0x7F;
+    plain[i] = i != '&' && i != '<' && i != '>' && i != '"';
   plain['\n'] = plain['\t'] = true;
   return plain;
 }();
-
-/// Eight bytes at once: whether one of them may have to be escaped. False alarms are allowed.
-[[gnu::always_inline]] inline bool needs_look(uint64_t word) {
-  constexpr uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
-  const auto zero_byte = [](uint64_t w) { return (w - ones) & ~w & highs; };
-  // One test takes '<' and '>' together (they differ in one bit), one '"' and '&'.
-  const uint64_t angles = zero_byte((word & ~(ones * 2)) ^ ones * '<');
-  const uint64_t marks = zero_byte((word & ~(ones * 4)) ^ ones * '"');
-  const uint64_t controls = (word - ones * 0x20) & ~word;
-  const uint64_t deletes = word + ones;  // 0x7F and beyond reach the high bit
-  return (((word | controls | deletes) & highs) | angles | marks) != 0;
-}
 }  // namespace
 
-bool XmlSink::escape_plain(std::string_view text) {
-  char* to = room(text.size());
-  const size_t size = text.size();
-  const auto copy_word = [&](size_t at) {
-    uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    std::memcpy(to + at, &word, 8);
-    return !needs_look(word);
-  };
-  size_t i = 0;
-  while (i + 8 <= size && copy_word(i)) i += 8;
-  if (size < 8 || i + 8 <= size || !copy_word(size - 8)) {  // the last word overlaps
-    for (; i < size; ++i) {
-      if (!plain_bytes[static_cast<unsigned char>(text[i])]) return false;
-      to[i] = text[i];
-    }
-  }
-  at_ += size;
-  return true;
-}
-
-void XmlSink::escape_slowly(std::string_view text) {
+void XmlSink::escape(std::string_view text) {
   constexpr std::string_view replacement = "\xEF\xBF\xBD";
   for (size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
+    if (plain_bytes[byte]) {
+      const size_t start = i;
+      while (++i < text.size() && plain_bytes[static_cast<unsigned char>(text[i])]) {
+      }
+      raw(text.substr(start, i - start));
+      continue;
+    }
     if (byte < 0x80) {
       switch (text[i]) {
         case '&': raw("&amp;"); break;
@@ -93,11 +85,7 @@ void XmlSink::escape_slowly(std::string_view text) {
         case '>': raw("&gt;"); break;
         case '"': raw("&quot;"); break;
         case '\r': raw("&#xD;"); break;
-        default:
-          if (byte >= 0x20 || text[i] == '\n' || text[i] == '\t')
-            raw(text.substr(i, 1));
-          else
-            raw(replacement);
+        default: raw(replacement);
       }
       ++i;
       continue;
@@ -125,9 +113,27 @@ void write_xml_attributes(XmlSink& sink, const Value& value, Shape shape) {
 
 namespace {
 
+/// Sets of kinds, as bits, by the type of the shape.
+using KindsByType = std::array<uint32_t, 16>;
+constexpr KindsByType no_kinds{};
+/// What is written without looking any further.
+constexpr KindsByType leaf_kinds = [] {
+  using Kind = Value::Kind;
+  const auto bit = [](Kind kind) { return 1U << static_cast<unsigned>(kind); };
+  KindsByType kinds{};
+  for (const ShapeType type :
+       {ShapeType::string, ShapeType::blob, ShapeType::boolean, ShapeType::integer,
+        ShapeType::long_, ShapeType::float_, ShapeType::double_, ShapeType::timestamp})
+    kinds[static_cast<size_t>(type)] =
+        bit(Kind::boolean) | bit(Kind::integer) | bit(Kind::timestamp) |
+        (type == ShapeType::blob ? 0U : bit(Kind::string));
+  return kinds;
+}();
+
 class XmlWriter {
  public:
-  XmlWriter(XmlSink& sink, XmlStyle style) : sink_(sink), style_(style) {}
+  XmlWriter(XmlSink& sink, XmlStyle style)
+      : sink_(sink), style_(style), leaf_kinds_(style.attributes ? no_kinds : leaf_kinds) {}
 
   void members(const Value& value, Shape shape) {
     if (!value.is_map()) abort_on_wrong_kind(shape);
@@ -138,48 +144,73 @@ class XmlWriter {
       if (!member) abort_on_unknown_member(shape, m.key.text);
       if (member.location() != model::Location::body || member.has(model::member_xml_attribute))
         continue;
-      // Most of the largest answers is plain text members.
-      if (m.value.is_string() && !style_.attributes && member.shape().type() == ShapeType::string)
-        sink_.element(member.location_name(), m.value.text());
-      else
+      if (!is_leaf(m.value, member.shape()))
         named(m.value, member);
+      else
+        leaf(m.value, member, member.tag());
     }
   }
 
   void named(const Value& value, ShapeMember member) {
     const Shape shape = member.shape();
-    const bool flattened =
-        member.has(model::member_flattened) || shape.has(model::shape_flattened);
-    if (shape.type() == ShapeType::list && flattened) {
-      const std::string_view own = shape.element().location_name();
-      const std::string_view tag = own == "member" ? member.location_name() : own;
-      for (const Value& item : value.items()) tagged(item, shape.element(), tag);
-    } else if (shape.type() == ShapeType::map && flattened) {
-      for (const Member& m : value.members()) entry(m, shape, member.location_name());
+    if (is_flattened(member) && shape.type() == ShapeType::list) {
+      for (const Value& one : value.items()) item(one, member);
+    } else if (is_flattened(member) && shape.type() == ShapeType::map) {
+      for (const Member& m : value.members()) entry(m, shape, member.tag());
     } else {
-      tagged(value, member, member.location_name());
+      tagged(value, member, member.tag());
     }
   }
 
+  void item(const Value& value, ShapeMember list) {
+    const ShapeMember element = list.shape().element();
+    const bool unnamed = is_flattened(list) && element.location_name() == "member";
+    tagged(value, element, unnamed ? list.tag() : element.tag());
+  }
+
  private:
-  void tagged(const Value& value, ShapeMember member, std::string_view tag) {
+  static bool is_flattened(ShapeMember member) {
+    return member.has(model::member_flattened) || member.shape().has(model::shape_flattened);
+  }
+  /// Most of the largest answers are elements of plain text.
+  bool is_leaf(const Value& value, Shape shape) const {
+    return leaf_kinds_[static_cast<size_t>(shape.type())] >> static_cast<size_t>(value.kind()) & 1;
+  }
+
+  [[gnu::always_inline]] inline void leaf(const Value& value, ShapeMember member, Tag tag) {
+    switch (value.kind()) {
+      case Value::Kind::string: return sink_.element(tag, value.text());
+      case Value::Kind::boolean: return sink_.element(tag, value.boolean() ? "true" : "false");
+      case Value::Kind::integer:
+        return sink_.element_of(tag, 24, [&](char* to) {
+          return std::to_chars(to, to + 24, value.integer()).ptr;
+        });
+      default: return sink_.element(tag, time_text(value.time(), member.timestamp_format()));
+    }
+  }
+
+  void tagged(const Value& value, ShapeMember member, Tag tag) {
     const Shape shape = member.shape();
+    if (value.is_rendered()) return sink_.raw(value.text());
+    if (is_leaf(value, shape)) return leaf(value, member, tag);
     if (is_container(shape) && (!value.is_list() && !value.is_map())) abort_on_wrong_kind(shape);
     if (style_.attributes)
-      open_with_attributes(value, member, tag);
+      open_with_attributes(value, member, tag.name());
     else
       sink_.open(tag);
     switch (shape.type()) {
       case ShapeType::structure: members(value, shape); break;
       case ShapeType::list: {
         const ShapeMember element = shape.element();
-        const std::string_view name = element.location_name();
-        for (const Value& item : value.items()) tagged(item, element, name);
+        for (const Value& one : value.items()) tagged(one, element, element.tag());
         break;
       }
-      case ShapeType::map:
-        for (const Member& m : value.members()) entry(m, shape, "entry");
+      case ShapeType::map: {
+        // Written with what copies of a whole word read beyond it.
+        static constexpr char closing[48] = "</entry>";
+        for (const Member& m : value.members()) entry(m, shape, {closing, 5});
         break;
+      }
       default: scalar(value, member);
     }
     sink_.close(tag);
@@ -200,10 +231,10 @@ class XmlWriter {
     sink_.raw(">");
   }
 
-  void entry(const Member& m, Shape shape, std::string_view tag) {
+  void entry(const Member& m, Shape shape, Tag tag) {
     sink_.open(tag);
-    sink_.element(shape.map_key().location_name(), m.key.text);
-    tagged(m.value, shape.map_value(), shape.map_value().location_name());
+    sink_.element(shape.map_key().tag(), m.key.text);
+    tagged(m.value, shape.map_value(), shape.map_value().tag());
     sink_.close(tag);
   }
 
@@ -216,13 +247,9 @@ class XmlWriter {
         else
           sink_.text(value.text());
         return;
-      case Kind::boolean: sink_.raw(value.boolean() ? "true" : "false"); return;
-      case Kind::integer: {
-        char* to = sink_.room(24);
-        sink_.advance(static_cast<size_t>(std::to_chars(to, to + 24, value.integer()).ptr - to));
+      case Kind::timestamp:
+        sink_.raw(time_text(value.time(), member.timestamp_format()));
         return;
-      }
-      case Kind::timestamp: time(value.time(), member.timestamp_format()); return;
       case Kind::list:
       case Kind::map: abort_on_wrong_kind(member.shape());
       default: {
@@ -233,25 +260,39 @@ class XmlWriter {
     }
   }
 
-  void time(Time time, TimestampFormat format) {
-    if (format == TimestampFormat::unspecified || format == TimestampFormat::iso8601) {
-      char* to = sink_.room(40);
-      sink_.advance(write_iso8601(to, time, style_.always_fraction));
-      return;
+  /// Times of one answer are often the same one: it is written once.
+  std::string_view time_text(Time time, TimestampFormat format) {
+    if (!time_size_ || time != time_ || format != time_format_) {
+      time_ = time;
+      time_format_ = format;
+      if (format == TimestampFormat::unspecified || format == TimestampFormat::iso8601) {
+        time_size_ = write_iso8601(time_text_.data(), time, style_.always_fraction);
+      } else {
+        std::string text;
+        append_time(text, time, format);
+        time_size_ = text.copy(time_text_.data(), time_text_.size());
+      }
     }
-    std::string text;
-    append_time(text, time, format);
-    sink_.raw(text);
+    return {time_text_.data(), time_size_};
   }
 
   XmlSink& sink_;
   XmlStyle style_;
+  const KindsByType& leaf_kinds_;
+  Time time_{};
+  TimestampFormat time_format_{};
+  std::array<char, 40> time_text_;
+  size_t time_size_ = 0;
 };
 
 }  // namespace
 
 void write_xml_members(XmlSink& sink, const Value& value, Shape shape, XmlStyle style) {
   XmlWriter(sink, style).members(value, shape);
+}
+
+void write_xml_item(XmlSink& sink, const Value& item, ShapeMember list, XmlStyle style) {
+  XmlWriter(sink, style).item(item, list);
 }
 
 void write_xml_member(XmlSink& sink, const Value& value, ShapeMember member, XmlStyle style) {

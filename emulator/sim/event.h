@@ -43,7 +43,7 @@ struct WatchRow {
   bool whole_region = true;
 };
 
-/// Min-heap by (time, sequence).
+/// Min-heap by (time, sequence). What it orders is small; the events stay where they are.
 class Scheduler {
  public:
   /// The number given to it.
@@ -62,7 +62,19 @@ class Scheduler {
   void clear();
 
  private:
-  std::vector<Event> heap_;
+  struct Due {
+    Time time;
+    uint64_t sequence;
+    uint32_t slot;
+  };
+  static bool is_later(const Due& a, const Due& b) {
+    return a.time != b.time ? a.time > b.time : a.sequence > b.sequence;
+  }
+  uint64_t enter(Event&& event);
+
+  std::vector<Due> heap_;
+  std::vector<Event> slots_;  // by Due::slot
+  std::vector<uint32_t> free_;
   std::unordered_map<std::string, Time> unique_;  // key -> earliest pending time; never walked
   std::string key_;
   uint64_t sequence_ = 0;

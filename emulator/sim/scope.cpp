@@ -1,5 +1,8 @@
 #include "emulator/sim/scope.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "emulator/core/text.h"
 
 namespace squall::sim {
@@ -23,21 +26,56 @@ void Scope::erase_record(Table& table, std::string_view id) {
   table.remove(at);
 }
 
+namespace {
+
+/// Kept from name to name: one is made for every id. Whoever gets it is done with the one before.
+std::string& empty_name() {
+  thread_local std::string name;
+  name.clear();
+  return name;
+}
+
+void append_hex(std::string& out, uint64_t value, size_t digits) {
+  for (size_t i = 0; i < digits; ++i) out += "0123456789abcdef"[value >> (60 - 4 * i) & 15];
+}
+
+void append_new_hex(std::string& out, Scope& scope, std::string_view kind, size_t hex_digits,
+                    std::string_view parent) {
+  const uint64_t ordinal = scope.next_ordinal(kind, parent);
+  std::string& name = empty_name();
+  for (const std::string_view part :
+       {std::string_view(scope.account()), std::string_view(scope.region()), kind, parent}) {
+    name += part;
+    name += '/';
+  }
+  char digits[20];
+  name.append(digits, std::to_chars(digits, digits + sizeof digits, ordinal).ptr);
+  append_hex(out, stable_hash(name, 1), std::min<size_t>(hex_digits, 16));
+  if (hex_digits > 16) append_hex(out, stable_hash(name, 2), hex_digits - 16);
+}
+
+}  // namespace
+
 uint64_t Scope::next_ordinal(std::string_view kind, std::string_view parent) {
-  return world_->next_ordinal(*region_, cat(kind, '/', parent));
+  std::string& key = empty_name();
+  (key += kind) += '/';
+  key += parent;
+  return world_->next_ordinal(*region_, key);
 }
 
 std::string Scope::new_hex(std::string_view kind, size_t hex_digits, std::string_view parent) {
-  const uint64_t ordinal = next_ordinal(kind, parent);
-  const std::string name =
-      cat(account(), '/', region(), '/', kind, '/', parent, '/', ordinal);
-  std::string digits = hex16(stable_hash(name, 1));
-  if (hex_digits > 16) digits += hex16(stable_hash(name, 2));
-  return digits.substr(0, hex_digits);
+  std::string hex;
+  append_new_hex(hex, *this, kind, hex_digits, parent);
+  return hex;
 }
 
 std::string Scope::new_id(std::string_view prefix, std::string_view parent) {
-  return cat(prefix, "-0", new_hex(prefix, 16, parent));
+  constexpr size_t digits = 16;
+  std::string id;
+  id.reserve(prefix.size() + 2 + digits);
+  (id += prefix) += "-0";
+  append_new_hex(id, *this, prefix, digits, parent);
+  return id;
 }
 
 std::string Scope::new_uuid(std::string_view kind, std::string_view parent) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 #include "emulator/core/text.h"
 
@@ -11,12 +12,13 @@ namespace {
 // A handler may hold and go on changing what it edited last: those are looked at again.
 constexpr size_t held_max = 4;
 
-std::vector<std::string_view> sorted_keys(std::string_view text) {
-  auto keys = IndexKeys::split(text);
+/// The keys of IndexKeys::text, each once, into `keys`.
+void sort_keys(std::string_view text, std::vector<std::string_view>& keys) {
+  keys.clear();
+  IndexKeys::each(text, [&](std::string_view key) { keys.push_back(key); });
   std::ranges::sort(keys);
   const auto twice = std::ranges::unique(keys);
   keys.erase(twice.begin(), twice.end());
-  return keys;
 }
 
 }  // namespace
@@ -97,7 +99,9 @@ void Table::reindex(const std::string& id) {
 
 /// Moves a record from the keys that it is found under to `keys`, touching only what differs.
 void Table::index_under(const Slot& slot, std::string_view keys) {
-  const auto before = sorted_keys(slot.second.keys), after = sorted_keys(keys);
+  thread_local std::vector<std::string_view> before, after;  // keep their room
+  sort_keys(slot.second.keys, before);
+  sort_keys(keys, after);
   auto old = before.begin();
   for (auto fresh = after.begin(); old != before.end() || fresh != after.end();) {
     if (fresh == after.end() || (old != before.end() && *old < *fresh)) {

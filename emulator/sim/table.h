@@ -14,6 +14,8 @@
 
 namespace squall::sim {
 
+struct WatchRow;
+
 /// Lets a string_view look into an unordered map of strings.
 struct TextHash {
   using is_transparent = void;
@@ -83,6 +85,8 @@ class Table {
 
   /// Rises with every committed change; plans built from the table compare it.
   uint64_t version = 0;
+  /// Who is told of changes (Laws::watches).
+  std::vector<const WatchRow*> watches;
 
  private:
   void reindex(const std::string& id);

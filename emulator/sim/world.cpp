@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <optional>
 
 #include "emulator/core/error.h"
 #include "emulator/sim/scope.h"
@@ -99,31 +100,30 @@ void World::publish_changes() {
     if (!there && !u.before) continue;  // made and removed within the transaction
     ++u.table->version;
     if (u.table->is_quiet()) continue;
-    JournalEntry entry;
+    std::string detail;
+    if (journal_.detailed()) {
+      detail = u.table->change_json(u.id, u.before.get());
+      if (detail == "{}" && u.before) continue;  // an edit that changed nothing
+    }
+    JournalEntry& entry = journalled_.emplace_back();
     entry.time = now();
     entry.category = "change";
     entry.name = u.table->kind();
     entry.region = u.region->name;
     entry.subject = u.id;
     entry.message = !there ? "deleted" : u.before ? "changed" : "created";
-    if (journal_.detailed()) {
-      entry.detail = u.table->change_json(u.id, u.before.get());
-      if (entry.detail == "{}" && u.before) continue;  // an edit that changed nothing
-    }
-    journalled_.push_back(std::move(entry));
-    const auto [from, to] = laws_.watches.equal_range(u.table->kind());
-    for (auto watch = from; watch != to; ++watch) {
-      if (watch->second.whole_region) {  // one event serves all changes of a transaction
-        const std::pair<const WatchRow*, const Region*> about{&watch->second, u.region};
+    entry.detail = std::move(detail);
+    for (const WatchRow* watch : u.table->watches) {
+      if (watch->whole_region) {  // one event serves all changes of a transaction
+        const std::pair<const WatchRow*, const Region*> about{watch, u.region};
         if (std::ranges::find(told, about) != told.end()) continue;
         told.push_back(about);
       }
-      Event event;
+      Event& event = scheduled_.emplace_back(Event{}, true).first;
       event.time = now();
-      event.kind = watch->second.event_kind;
+      event.kind = watch->event_kind;
       event.region = u.region->name;
-      if (!watch->second.whole_region) event.subject = u.id;
-      scheduled_.emplace_back(std::move(event), true);
+      if (!watch->whole_region) event.subject = u.id;
     }
   }
 }
@@ -149,6 +149,8 @@ Table& World::table(Region& region, TypeIndex type, std::string_view kind) {
       std::abort();
     }
     slot = std::make_unique<Table>(*laws_.records[type]);
+    const auto [from, to] = laws_.watches.equal_range(kind);
+    for (auto watch = from; watch != to; ++watch) slot->watches.push_back(&watch->second);
   }
   return *slot;
 }
@@ -171,12 +173,14 @@ void World::schedule(Event event, bool unique) {
 }
 
 void World::push(Event&& event, bool unique) {
-  Event kept;
+  std::optional<Event> kept;
   if (log_) kept = event;
-  kept.unique = unique;
-  kept.sequence = unique ? scheduler_.push_unique(std::move(event))
-                         : scheduler_.push(std::move(event));
-  if (log_ && kept.sequence) note_event(kept);
+  const uint64_t sequence = unique ? scheduler_.push_unique(std::move(event))
+                                   : scheduler_.push(std::move(event));
+  if (!kept || !sequence) return;
+  kept->unique = unique;
+  kept->sequence = sequence;
+  note_event(*kept);
 }
 
 void World::journal(JournalEntry entry) {

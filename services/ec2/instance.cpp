@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "emulator/api/items.h"
 #include "emulator/sim/impairment.h"
 #include "services/ec2/compute.h"
 
@@ -109,7 +110,13 @@ const ShownFilter<Instance> filters[] = {
 /// Instances of one reservation are shown together, wherever they come in the order of ids.
 class Reservations {
  public:
-  explicit Reservations(const sim::Scope& scope) : scope_(scope), describer_(scope) {}
+  explicit Reservations(const Context& ctx)
+      : scope_(ctx), describer_(ctx), items_(ctx, {"Reservations", "Instances"}) {}
+  /// The whole list is asked for, as pollers do. The versions are of all that a description shows.
+  void keep(const Context& ctx) {
+    items_.keep(ctx, ctx.version<Instance>() + ctx.version<NetworkInterface>() +
+                         ctx.version<SecurityGroup>() + ctx.version<Vpc>());
+  }
   void add(const Instance& instance) {
     const auto [at, fresh] = lists_.try_emplace(instance.reservation_id);
     if (fresh) {
@@ -117,13 +124,14 @@ class Reservations {
       at->second = reservation.at("Instances");
       list_.push(reservation);
     }
-    at->second.push(describer_.describe(instance));
+    at->second.push(items_.item(&instance, [&] { return describer_.describe(instance); }));
   }
   Value list() const { return list_; }
 
  private:
   const sim::Scope& scope_;
   InstanceDescriber describer_;
+  api::Items items_;
   Value list_ = Value::list();
   std::unordered_map<std::string_view, Value> lists_;  // looked up, never walked
 };
@@ -145,6 +153,8 @@ Value describe_instances(Context& ctx, Input in) {
     for (const std::string& id : require_instances(ctx, ids))
       if (const Instance& i = *ctx.view<Instance>(id); matches(i)) reservations.add(i);
   } else {
+    const bool whole = set.empty() && page.after.empty() && page.limit == PageRequest{}.limit;
+    if (whole) reservations.keep(ctx);
     const auto walk = [&](const auto& range) {
       return walk_page(range, page, matches, [&](const Instance& i) { reservations.add(i); });
     };

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emulator/api/items.h"
 #include "emulator/api/service.h"
 #include "services/common/filter.h"
 #include "services/common/page.h"
@@ -128,12 +129,14 @@ Value describe_records_by(Context& ctx, const Input& in, const Strings& ids, Key
                           int64_t page_max = 1000) {
   const FilterSet<Shown<T>> filters(in, rows, in.shape().find("Filter") ? "Filter" : "Filters");
   auto matches = [&](const T& t) { return filters.matches(Shown<T>{&t, &ctx, t.tags}); };
+  api::Items rendering(ctx, {out.text});
+  auto show = [&](const T& t) { return rendering.item([&] { return describe(t); }); };
   const PageRequest page = page_of(in, 5, page_max);
   Value answer = Value::map();
   if (ids.empty()) {
     const auto few = candidates<T>(ctx, filters);
-    Page found = few ? paginate(RecordList<T>(*few), page, matches, describe)
-                     : paginate(ctx.all<T>(), page, matches, describe);
+    Page found = few ? paginate(RecordList<T>(*few), page, matches, show)
+                     : paginate(ctx.all<T>(), page, matches, show);
     answer.set(out, found.items);
     if (!found.next_token.is_absent()) answer.set("NextToken", found.next_token);
     return answer;
@@ -146,7 +149,7 @@ Value describe_records_by(Context& ctx, const Input& in, const Strings& ids, Key
   }
   if (!unknown.empty()) throw not_found(id_words<T>(), unknown);
   for (const std::string& id : ids)
-    if (matches(*ctx.view<T>(id))) items.push(describe(*ctx.view<T>(id)));
+    if (matches(*ctx.view<T>(id))) items.push(show(*ctx.view<T>(id)));
   answer.set(out, items);
   return answer;
 }

@@ -76,10 +76,13 @@ Value describe_instances(Context& ctx, Input in) {
   id = to_lower(id);
   if (!id.empty() && !ctx.has<DbInstance>(id)) throw instance_not_found(id);
   check_filters(in, {"db-instance-id", "dbi-resource-id", "engine", "db-cluster-id", "domain"});
+  const bool filtered = in.has("Filters");
   const Page page = paginate(
       ctx.all<DbInstance>(), page_from(in),
       [&](const DbInstance& db) {
-        return (id.empty() || db.id == id) && passes(in, "db-instance-id", {db.id, db.arn}) &&
+        if (!id.empty() && db.id != id) return false;
+        if (!filtered) return true;
+        return passes(in, "db-instance-id", {db.id, db.arn}) &&
                passes(in, "dbi-resource-id", {db.resource_id}) &&
                passes(in, "engine", {db.engine}) && passes(in, "db-cluster-id", {db.cluster_id}) &&
                passes(in, "domain", {});
