@@ -5,6 +5,7 @@
 
 #include "emulator/core/text.h"
 #include "emulator/model/validate.h"
+#include "emulator/protocol/cors.h"
 
 namespace squall::api {
 
@@ -115,6 +116,12 @@ void Dispatcher::handle(const protocol::Request& request, protocol::Response& re
   const Arena::Use use(arena);
   if (const RawRoute* raw = worlds_.registry().find_raw(request))
     return handle_raw(*raw, request, response);
+  if (protocol::answer_preflight(request, response)) return;
+  handle_call(request, response);
+  protocol::let_origin_read(request, response);
+}
+
+void Dispatcher::handle_call(const protocol::Request& request, protocol::Response& response) {
   protocol::Call call;
   std::string request_id;
   try {

@@ -124,6 +124,7 @@ class Dispatcher {
  private:
   void handle_raw(const RawRoute& route, const protocol::Request& request,
                   protocol::Response& response);
+  void handle_call(const protocol::Request& request, protocol::Response& response);
   std::string next_request_id(const protocol::Call& call);
   void verify(const protocol::Request& request, const protocol::Call& call);
   void deliver(const Message& message);
