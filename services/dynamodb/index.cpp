@@ -3,6 +3,7 @@
 #include "services/dynamodb/index.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "services/dynamodb/index_leaf.h"
@@ -118,12 +119,38 @@ size_t OrderedIndex::place_in(const Leaf& leaf, const Position& cut, size_t low,
   return low;
 }
 
+namespace {
+
+/// Between which entries a hash stands, if they are spread evenly over [from, to): those before
+/// `low` are smaller, that at `high` is greater. What is near the guess is in one or two lines of
+/// the cache; a search by halves would fetch four.
+struct Neighbourhood {
+  size_t low, high;
+
+  Neighbourhood(std::span<const uint32_t> hashes, uint32_t hash, uint64_t from, uint64_t to) {
+    constexpr size_t step_first = 4;
+    const bool is_inside = from < hash && hash < to;
+    low = high = is_inside ? (hash - from) * hashes.size() / (to - from) : 0;
+    for (size_t step = step_first; low > 0 && hashes[low - 1] >= hash; step *= 2)
+      low -= std::min(low, step);
+    for (size_t step = step_first; high < hashes.size() && hashes[high] <= hash; step *= 2)
+      high = std::min(hashes.size(), high + step);
+  }
+};
+
+}  // namespace
+
 OrderedIndex::Cursor OrderedIndex::seek(const Position& position) const {
   if (directory_.empty()) return end();
   Cursor c;
   c.leaf = leaf_for(position);
   const Leaf& leaf = *directory_[c.leaf].leaf;
-  c.at = place_in(leaf, position, 0, leaf.count);
+  constexpr uint64_t hashes_end = uint64_t{1} << 32;
+  const uint64_t to =
+      c.leaf + 1 < directory_.size() ? directory_[c.leaf + 1].first_hash : hashes_end;
+  const Neighbourhood near({leaf.hashes(), leaf.count}, position.hash,
+                           directory_[c.leaf].first_hash, to);
+  c.at = place_in(leaf, position, near.low, near.high);
   if (c.at == leaf.count) c = {c.leaf + 1, 0};
   return c;
 }
@@ -152,6 +179,7 @@ const Item* OrderedIndex::find(const Position& position, Cursor* where) const {
   const Cursor c = seek(position);
   if (c == end() || hash(c) != position.hash) return nullptr;
   const Item* found = item(c);
+  fetch(found);  // whoever looks for an item reads more of it than its key
   Entries leading = found->entries();
   for (size_t i = 0; i < position.count; ++i) {
     if (i > named_) leading.next();

@@ -133,8 +133,8 @@ class OrderedIndex {
 constexpr size_t fetched_ahead = 12;
 inline void fetch(const Item* item) {
   constexpr size_t line = 64;
-  __builtin_prefetch(item);
-  __builtin_prefetch(reinterpret_cast<const char*>(item) + line);
+  for (size_t i = 0; i < 4; ++i)
+    __builtin_prefetch(reinterpret_cast<const char*>(item) + i * line);
 }
 inline void fetch_ahead(const std::vector<const Item*>& items, size_t i) {
   if (i + fetched_ahead < items.size()) fetch(items[i + fetched_ahead]);

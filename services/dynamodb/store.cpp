@@ -261,7 +261,10 @@ void TableStore::adopt(std::shared_ptr<const Plan> plan) {
     indexes.push_back(fill_secondary(*plan, index));
     has_new_local = has_new_local || !index.global;
   }
-  for (Secondary& gone : indexes_) empty(gone.entries);
+  for (Secondary& gone : indexes_) {
+    empty(gone.entries);
+    if (gone.filling) discard(std::move(gone.filling));  // it is told to stop, and waited for there
+  }
   indexes_ = std::move(indexes);
   plan_ = std::move(plan);
   if (has_new_local) count_collections();
@@ -275,7 +278,7 @@ void TableStore::count_collections() {
 
 void TableStore::clear() {
   for (Secondary& secondary : indexes_) {
-    secondary.filling.reset();
+    if (secondary.filling) discard(std::move(secondary.filling));
     empty(secondary.entries);
     secondary.bytes = 0;
     secondary.backlog.clear();

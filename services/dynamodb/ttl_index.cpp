@@ -68,7 +68,7 @@ void ExpiryIndex::change(const ItemChange& change) {
 }
 
 void ExpiryIndex::begin(std::string attribute) {
-  filling_.reset();
+  if (filling_) discard(std::move(filling_));
   changes_.clear();
   if (is_much(waiting_.size())) discard(std::exchange(waiting_, {}));
   waiting_.clear();
